@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The open NTB of a session in the hands of a writer: taken, filled, let go. Writers take
+ * turns by session.write; while tx_filling is set nobody else touches the NTB.
+ */
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/usb.h>
+
+#include "trace.h"
+#include "tx.h"
+
+/* The NTB becomes the open one, and the writer's. With tx.lock */
+static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	x->session = s;
+	x->serial = ++s->tx_begun;
+	x->ended = false;
+	x->full = false;
+	x->withdrawn = 0;
+	x->status = 0;
+	x->length = 0;
+	x->nparts = 0;
+	x->opened = jiffies;
+	dss_ntb_begin(&x->ntb, &s->modem->ntb_params, x->buf, s->id);
+	s->tx_open = x;
+	s->tx_filling = true;
+	s->tx_held++;
+	s->tx_high = max(s->tx_high, s->tx_held);
+	tx->held++;
+	tx->used = true;
+}
+
+/*
+ * An NTB for the session, with the interface awake. Memory and waking up may take a moment, also
+ * for a caller that does not want to wait for the modem.
+ */
+static struct dss_xfer *dss_tx_new(struct dss_session *s)
+{
+	struct dss_modem *m = s->modem;
+	struct dss_tx *tx = &m->tx;
+	struct dss_xfer *x;
+	int err;
+
+	spin_lock_bh(&tx->lock);
+	x = dss_xfer_from_pool(tx);
+	if (x && tx->awake && !s->tx_shut) {
+		dss_xfer_begin(x, s);
+		spin_unlock_bh(&tx->lock);
+		return x;
+	}
+	spin_unlock_bh(&tx->lock);
+	if (!x)
+		x = dss_xfer_alloc(m);
+	if (!x)
+		return ERR_PTR(-ENOMEM);
+
+	down_read(&m->life);
+	err = m->gone ? -ENODEV : usb_autopm_get_interface(m->intf);
+	spin_lock_bh(&tx->lock);
+	if (!err)
+		dss_tx_awake(m);
+	if (!err && s->tx_shut)
+		err = dss_tx_why(s);
+	if (err) {
+		dss_xfer_to_pool(tx, x);
+		x = ERR_PTR(err == -ENODEV || err == -ENOTCONN ? err : -EIO);
+	} else {
+		dss_xfer_begin(x, s);
+	}
+	spin_unlock_bh(&tx->lock);
+	up_read(&m->life);
+	return x;
+}
+
+/* Take the open NTB for copying into it. With session.write; EAGAIN when there is no room */
+static struct dss_xfer *dss_tx_hold(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	struct dss_xfer *x = NULL;
+	int err = 0;
+
+	spin_lock_bh(&tx->lock);
+	if (s->tx_shut) {
+		err = dss_tx_why(s);
+	} else if (s->tx_open) {
+		x = s->tx_open;
+		s->tx_filling = true;
+	} else if (s->tx_held >= dss_tx_max_held(s)) {
+		s->tx_full = true;
+		err = -EAGAIN;
+	}
+	spin_unlock_bh(&tx->lock);
+	if (err)
+		return ERR_PTR(err);
+	return x ?: dss_tx_new(s);
+}
+
+/*
+ * The writer is done with the open NTB. @full: it goes to the queue; otherwise it stays
+ * open, for the next writer, until the pipe takes it. With tx.lock
+ */
+static void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *ops)
+{
+	struct dss_xfer *x = s->tx_open;
+
+	s->tx_filling = false;
+	if (s->tx_error || !x->ntb.count) {
+		INIT_LIST_HEAD(&x->node);
+		s->tx_open = NULL;
+		dss_tx_discard(x, s->tx_error);
+		dss_tx_tell(s, ops);
+		return;
+	}
+	if (full) {
+		s->tx_open = NULL;
+		list_add_tail(&x->node, &s->tx_queue);
+		dss_tx_queued(x);
+	}
+	dss_tx_added(s);
+}
+
+static void dss_tx_close(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	LLIST_HEAD(ops);
+
+	spin_lock_bh(&tx->lock);
+	dss_tx_let_go(s, true, &ops);
+	spin_unlock_bh(&tx->lock);
+	dss_ops_end(&ops);
+}
+
+/*
+ * Wait for room. session.write is released meanwhile: somebody else's write may come between
+ * the datagrams of this one.
+ */
+static int dss_tx_wait(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	int err;
+
+	s->tx_since = 0;
+	mutex_unlock(&s->write);
+	spin_lock_bh(&tx->lock);
+	dss_tx_hurry(s->modem);
+	spin_unlock_bh(&tx->lock);
+	err = wait_event_interruptible(s->tx_wait,
+				       !READ_ONCE(s->tx_full) || READ_ONCE(s->tx_shut));
+	mutex_lock(&s->write);
+	return err;
+}
+
+/* A place for a datagram of @len bytes, 1 at least, in an NTB that is now held */
+u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer)
+{
+	struct dss_xfer *x;
+	int err;
+	u8 *p;
+
+	for (;;) {
+		x = s->tx_filling ? s->tx_open : dss_tx_hold(s);
+		if (IS_ERR(x)) {
+			err = PTR_ERR(x);
+			if (err != -EAGAIN || nowait)
+				return ERR_PTR(err);
+			err = dss_tx_wait(s);
+			if (err)
+				return ERR_PTR(err);
+			continue;
+		}
+		p = dss_ntb_reserve(&x->ntb, len);
+		if (p) {
+			*xfer = x;
+			return p;
+		}
+		dss_tx_close(s);
+	}
+}
+
+/* A call's end: what it has had accepted counts, and the open NTB may go */
+void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	LLIST_HEAD(ops);
+
+	trace_mbim_dss_write(s->modem->index, s->id, datagrams, bytes, error);
+	spin_lock_bh(&tx->lock);
+	s->tx_datagrams += datagrams;
+	s->tx_bytes += bytes;
+	tx->datagrams += datagrams;
+	tx->bytes += bytes;
+	if (s->tx_filling)
+		dss_tx_let_go(s, false, &ops);
+	s->tx_since = 0;
+	spin_unlock_bh(&tx->lock);
+	dss_ops_end(&ops);
+}
+
+int dss_tx_lock(struct dss_session *s, bool nowait)
+{
+	if (!(s->directions & MBIM_DSS_DIR_OUT))
+		return -EOPNOTSUPP;
+	if (READ_ONCE(s->tx_shut))
+		return dss_tx_why(s);
+	if (nowait)
+		return mutex_trylock(&s->write) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&s->write);
+}
+

@@ -1,0 +1,865 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transmit: from user memory into an NTB, onto the bulk OUT pipe, and back to those who
+ * want to know the end.
+ *
+ * An NTB carries datagrams of one session. Its way:
+ *
+ *	open	session.tx_open; datagrams gather in it. A writer that copies into it has
+ *		set tx_filling, and the bottom half leaves it alone
+ *	queued	session.tx_queue; it is full
+ *	flight	session.tx_flight and modem.tx.flight; its URB has been submitted
+ *	ended	its URB has come back. Ends are told in the order of the NTBs of a session, so one
+ *		that ends early waits in tx_flight
+ *
+ * What goes next, dss_decide_send(): what comes alone to an idle pipe goes at once. A stream of
+ * writes gathers: while NTBs are in flight until they have ended, or DSS_TX_BURST NTBs are full
+ * and half of the pipe is free; on an idle pipe, which a fast modem leaves behind after every
+ * write, for DSS_TX_GATHER_NS at most. What somebody waits for (fsync, O_DSYNC, REAP, close)
+ * goes as soon as the pipe has room, and no pipe is idle while a writer waits for room. Sessions
+ * take turns.
+ *
+ * A session that has something to send is on modem.tx.ready. It stays there while a writer fills
+ * its NTB, which is sooner done than taking it off and putting it back.
+ */
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "compat.h"
+#include "dss.h"
+#include "trace.h"
+#include "tx.h"
+
+/* how often transfers are looked at while there are any */
+#define DSS_TX_WATCH		(HZ / 10)
+
+/* for how long a stream of small writes gathers on an idle pipe */
+#define DSS_TX_GATHER_NS	(100 * NSEC_PER_USEC)
+
+/* writes that follow each other, or the end of a transfer, faster than that are a stream */
+#define DSS_TX_STREAM_NS	(10 * NSEC_PER_USEC)
+
+unsigned int dss_tx_max_held(const struct dss_session *s)
+{
+	return max(2u, s->tx_limit / s->modem->ntb_params.tx_max);
+}
+
+/* Why a session does not take any more */
+int dss_tx_why(const struct dss_session *s)
+{
+	return READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE || s->modem->gone ? -ENODEV : -ENOTCONN;
+}
+
+/* -- NTBs ---------------------------------------------------------------- */
+
+static void dss_xfer_free(struct dss_xfer *x)
+{
+	if (!x)
+		return;
+	usb_free_urb(x->urb);
+	kfree(x->buf);
+	kfree(x);
+}
+
+struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
+{
+	struct dss_xfer *x;
+
+	x = kzalloc(struct_size(x, parts, m->ntb_params.max_datagrams), GFP_KERNEL);
+	if (!x)
+		return NULL;
+	x->buf = kmalloc(m->ntb_params.tx_max, GFP_KERNEL | __GFP_NOWARN);
+	x->urb = usb_alloc_urb(0, GFP_KERNEL);
+	if (!x->buf || !x->urb) {
+		dss_xfer_free(x);
+		return NULL;
+	}
+	return x;
+}
+
+struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
+{
+	struct dss_xfer *x;
+
+	x = list_first_entry_or_null(&tx->pool, struct dss_xfer, node);
+	if (x) {
+		list_del(&x->node);
+		tx->pooled--;
+	}
+	return x;
+}
+
+void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
+{
+	if (tx->pooled >= DSS_TX_POOL || tx->stopped & DSS_STOP_GONE) {
+		dss_xfer_free(x);
+		return;
+	}
+	list_add(&x->node, &tx->pool);
+	tx->pooled++;
+}
+
+static void dss_tx_trim(struct dss_tx *tx)
+{
+	while (tx->pooled > DSS_TX_POOL_IDLE)
+		dss_xfer_free(dss_xfer_from_pool(tx));
+}
+
+/* The caller has woken the interface: keep its reference, if there is none yet. With tx.lock */
+void dss_tx_awake(struct dss_modem *m)
+{
+	struct dss_tx *tx = &m->tx;
+
+	if (tx->awake) {
+		usb_autopm_put_interface_async(m->intf);
+		return;
+	}
+	tx->awake = true;
+	tx->used = true;
+	queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
+}
+
+static void dss_tx_asleep(struct dss_modem *m)
+{
+	if (m->tx.awake)
+		usb_autopm_put_interface_async(m->intf);
+	m->tx.awake = false;
+}
+
+/* -- ends ---------------------------------------------------------------- */
+
+/* What a write says that was cancelled after some of it had gone: how much */
+static long dss_op_result(const struct dss_op *op)
+{
+	if (op->error == -ECANCELED && op->bytes)
+		return op->bytes;
+	return op->error ?: (long)op->accepted;
+}
+
+/* Without tx.lock; not more than once, when all datagrams of @op have ended */
+void dss_op_end(struct dss_op *op)
+{
+	struct dss_node *f = op->file;
+
+	switch (op->kind) {
+	case DSS_OP_SEND:
+		dss_node_complete(op);
+		break;
+	case DSS_OP_IOCB:
+		op->iocb->ki_complete(op->iocb, dss_op_result(op));
+		dss_op_free(op);
+		dss_node_put(f);
+		break;
+	case DSS_OP_WAIT:
+		complete(&op->ended);
+		dss_op_wait_put(op);
+		break;
+	}
+}
+
+void dss_ops_end(struct llist_head *ops)
+{
+	struct llist_node *first = llist_reverse_order(__llist_del_all(ops));
+	struct dss_op *op, *tmp;
+
+	llist_for_each_entry_safe(op, tmp, first, link)
+		dss_op_end(op);
+}
+
+static void dss_part_end(struct dss_session *s, struct dss_part *part, int status, u64 time_ns,
+			 struct llist_head *ops)
+{
+	struct dss_op *op = part->op;
+
+	if (status) {
+		s->tx_errors += part->count;
+		s->modem->tx.errors += part->count;
+	}
+	if (!op) {
+		if (status)
+			errseq_set(&s->tx_errseq, status);
+		return;
+	}
+	op->time_ns = time_ns;
+	if (!status)
+		op->bytes += part->bytes;
+	else if (!op->error)
+		op->error = status;
+	/* here, so that completions are reaped in the order of the ends; ki_complete may not */
+	if (op->kind == DSS_OP_SEND)
+		dss_node_complete(op);
+	else if (atomic_sub_and_test(part->count, &op->left))
+		__llist_add(&op->link, ops);
+}
+
+/* The session holds one NTB less: room for writers, or the end of the last write */
+static void dss_tx_unhold(struct dss_session *s)
+{
+	s->tx_held--;
+	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2)
+		s->tx_full = false;
+	if (!s->tx_held && s->tx_draining) {
+		s->tx_draining = false;
+		queue_work(dss_wq, &s->drained);
+	}
+	if (wq_has_sleeper(&s->tx_wait))
+		wake_up_interruptible_poll(&s->tx_wait, EPOLLOUT | EPOLLWRNORM);
+}
+
+/* The end of an NTB: not on any list. Ops that have ended are added to @ops */
+static void dss_xfer_end(struct dss_xfer *x, struct llist_head *ops)
+{
+	struct dss_session *s = x->session;
+	struct dss_modem *m = s->modem;
+	unsigned int i;
+
+	trace_mbim_dss_ntb_complete(m->index, s->id, x->ntb.count, x->length, x->status);
+	for (i = 0; i < x->nparts; i++)
+		dss_part_end(s, &x->parts[i], x->status, x->time_ns, ops);
+	s->tx_ended = x->serial;
+	m->tx.held--;
+	dss_xfer_to_pool(&m->tx, x);
+	dss_tx_unhold(s);
+}
+
+/* Tell the ends of a session's NTBs, as far as their order allows */
+void dss_tx_tell(struct dss_session *s, struct llist_head *ops)
+{
+	struct dss_xfer *x;
+
+	while ((x = list_first_entry_or_null(&s->tx_flight, struct dss_xfer, node)) && x->ended) {
+		list_del(&x->node);
+		dss_xfer_end(x, ops);
+	}
+}
+
+/* -- submission ---------------------------------------------------------- */
+
+static void dss_tx_done(struct dss_xfer *x, int status)
+{
+	struct dss_modem *m = x->session->modem;
+	unsigned long flags;
+
+	x->status = status;
+	x->time_ns = ktime_get_ns();
+	spin_lock_irqsave(&m->done_lock, flags);
+	list_add_tail(&x->done, &m->tx.done);
+	spin_unlock_irqrestore(&m->done_lock, flags);
+	dss_modem_schedule(m);
+}
+
+/* Any context */
+static void dss_tx_complete(struct urb *urb)
+{
+	bool whole = urb->actual_length == urb->transfer_buffer_length;
+	int status = urb->status;
+
+	if (!status && !whole)
+		status = -EIO;
+	/* the USB core says of an URB that it was unlinked, even if all of it had been sent */
+	if (whole && (status == -ENOENT || status == -ECONNRESET))
+		status = 0;
+	dss_tx_done(urb->context, status);
+}
+
+static void dss_tx_submit(struct dss_modem *m, struct dss_xfer *x)
+{
+	struct dss_tx *tx = &m->tx;
+	u16 seq;
+	u32 len;
+	int err;
+
+	spin_lock(&m->ctx->mtx);
+	seq = m->ctx->tx_seq++;
+	spin_unlock(&m->ctx->mtx);
+	len = dss_ntb_finish(&x->ntb, seq);
+	x->length = len;
+	x->urb->actual_length = 0;
+	usb_fill_bulk_urb(x->urb, m->udev, m->usbnet->out, x->buf + x->ntb.start, len,
+			  dss_tx_complete, x);
+	if (dss_ntb_zero_packet(&m->ntb_params, len))
+		x->urb->transfer_flags |= URB_ZERO_PACKET;
+
+	list_add_tail(&x->node, &x->session->tx_flight);
+	list_add_tail(&x->flight, &tx->flight);
+	tx->inflight++;
+	tx->inflight_max = max(tx->inflight_max, tx->inflight);
+	tx->ntbs++;
+	usb_anchor_urb(x->urb, &tx->anchor);
+	err = usb_submit_urb(x->urb, GFP_ATOMIC);
+	trace_mbim_dss_ntb_submit(m->index, x->session->id, x->ntb.count, len, err);
+	if (err) {
+		usb_unanchor_urb(x->urb);
+		dss_tx_done(x, err);
+	}
+}
+
+/* Has the session something that can be sent now? */
+static bool dss_tx_has(const struct dss_session *s)
+{
+	return !list_empty(&s->tx_queue) ||
+	       (s->tx_open && !s->tx_filling && s->tx_open->ntb.count);
+}
+
+/* It is full, or has to be sent once more: counted only */
+void dss_tx_queued(struct dss_xfer *x)
+{
+	x->full = true;
+	x->session->modem->tx.full++;
+}
+
+/* It is sent or given up: counted only */
+static void dss_tx_taken(struct dss_xfer *x)
+{
+	struct dss_session *s = x->session;
+	struct dss_tx *tx = &s->modem->tx;
+
+	if (x->full)
+		tx->full--;
+	x->full = false;
+	if (s->tx_awaited && x->serial >= s->tx_awaited) {
+		s->tx_awaited = 0;
+		tx->awaited--;
+	}
+}
+
+static struct dss_xfer *dss_tx_pick(struct dss_session *s)
+{
+	struct dss_xfer *x;
+
+	x = list_first_entry_or_null(&s->tx_queue, struct dss_xfer, node);
+	if (x) {
+		list_del(&x->node);
+	} else {
+		x = s->tx_open;
+		s->tx_open = NULL;
+	}
+	dss_tx_taken(x);
+	return x;
+}
+
+void dss_tx_mark_ready(struct dss_session *s)
+{
+	if (!dss_tx_has(s))
+		list_del_init(&s->tx_ready);
+	else if (list_empty(&s->tx_ready))
+		list_add_tail(&s->tx_ready, &s->modem->tx.ready);
+}
+
+/* Send of session @s, and let the next have its turn */
+static void dss_tx_send_one(struct dss_session *s)
+{
+	struct dss_xfer *x = dss_tx_pick(s);
+
+	list_del_init(&s->tx_ready);
+	dss_tx_mark_ready(s);
+	dss_tx_submit(s->modem, x);
+}
+
+/* The session whose turn it is. One whose only NTB is being filled comes back when it is done */
+static struct dss_session *dss_tx_turn(struct dss_tx *tx)
+{
+	struct dss_session *s;
+
+	while ((s = list_first_entry_or_null(&tx->ready, struct dss_session, tx_ready))) {
+		if (dss_tx_has(s))
+			break;
+		list_del_init(&s->tx_ready);
+	}
+	return s;
+}
+
+/* As much as the pipe has room for, full or not, each of the session whose turn it is */
+static void dss_tx_kick(struct dss_modem *m)
+{
+	struct dss_tx *tx = &m->tx;
+	struct dss_session *s;
+
+	while (!tx->stopped && tx->inflight < DSS_TX_DEPTH) {
+		s = dss_tx_turn(tx);
+		if (!s)
+			break;
+		dss_tx_send_one(s);
+	}
+}
+
+/* The pipe is idle, and sends what has gathered */
+static void dss_tx_burst(struct dss_modem *m, u64 now)
+{
+	m->tx.due = now + DSS_TX_GATHER_NS;
+	dss_tx_kick(m);
+}
+
+static enum hrtimer_restart dss_tx_gathered(struct hrtimer *timer)
+{
+	struct dss_modem *m = container_of(timer, struct dss_modem, tx.gather);
+
+	spin_lock(&m->tx.lock);
+	if (!m->tx.inflight)
+		dss_tx_burst(m, ktime_get_ns());
+	spin_unlock(&m->tx.lock);
+	return HRTIMER_NORESTART;
+}
+
+/* There may be something to send. @due: if the pipe is idle, it does not gather any more */
+static void dss_tx_next(struct dss_modem *m, bool due, u64 now)
+{
+	struct dss_tx *tx = &m->tx;
+
+	if (tx->stopped || list_empty(&tx->ready))
+		return;
+	switch (dss_decide_send(tx->inflight, tx->full, tx->awaited, due)) {
+	case DSS_LATER:
+		break;
+	case DSS_GATHER:
+		if (!hrtimer_is_queued(&tx->gather))
+			hrtimer_start(&tx->gather, ns_to_ktime(DSS_TX_GATHER_NS),
+				      HRTIMER_MODE_REL_SOFT);
+		break;
+	case DSS_NOW:
+		if (tx->inflight)
+			dss_tx_kick(m);
+		else
+			dss_tx_burst(m, now);
+		break;
+	}
+}
+
+/*
+ * A writer has added to session @s. What comes alone goes at once; a stream of small writes to
+ * a modem that takes each before the next is written would make a transfer of every one.
+ */
+void dss_tx_added(struct dss_session *s)
+{
+	struct dss_modem *m = s->modem;
+	struct dss_tx *tx = &m->tx;
+	bool alone = false;
+	u64 now = 0;
+
+	if (list_empty(&s->tx_ready))
+		list_add_tail(&s->tx_ready, &tx->ready);
+	if (READ_ONCE(s->tx_plugger) == current &&
+	    dss_decide_send(tx->inflight, tx->full, tx->awaited, false) == DSS_GATHER)
+		return;
+	if (!tx->inflight) {
+		now = ktime_get_ns();
+		alone = (s64)((s->tx_since ?: now) - tx->last) >= DSS_TX_STREAM_NS;
+		tx->last = now;
+	}
+	dss_tx_next(m, alone, now);
+}
+
+/* Transfers have ended. What has gathered meanwhile goes, if it had the time to */
+static void dss_tx_freed(struct dss_modem *m)
+{
+	struct dss_tx *tx = &m->tx;
+	bool due = false;
+	u64 now = 0;
+
+	if (!tx->inflight) {
+		now = ktime_get_ns();
+		due = now >= tx->due;
+		tx->last = now;
+	}
+	dss_tx_next(m, due, now);
+}
+
+/* Nobody is about to add more: an idle pipe does not gather. With tx.lock */
+void dss_tx_hurry(struct dss_modem *m)
+{
+	if (m->tx.inflight)
+		m->tx.due = 0;
+	else
+		dss_tx_burst(m, ktime_get_ns());
+}
+
+/* A submitter of several writes is done, or sleeps */
+void dss_tx_unplug(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	/* for a write of his that is still under way; if it is another's by now, he plugs anew */
+	if (READ_ONCE(s->tx_plugger) == current)
+		WRITE_ONCE(s->tx_plugger, NULL);
+	spin_lock_bh(&tx->lock);
+	dss_tx_hurry(s->modem);
+	spin_unlock_bh(&tx->lock);
+}
+
+static void dss_tx_await_locked(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	struct dss_xfer *last = s->tx_open;
+
+	if (!last && !list_empty(&s->tx_queue))
+		last = list_last_entry(&s->tx_queue, struct dss_xfer, node);
+	if (!last)
+		return;
+	if (!s->tx_awaited)
+		tx->awaited++;
+	s->tx_awaited = last->serial;
+	dss_tx_next(s->modem, true, ktime_get_ns());
+}
+
+/* Somebody waits for the end of what session @s has: it goes as soon as the pipe has room */
+void dss_tx_await(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	spin_lock_bh(&tx->lock);
+	dss_tx_await_locked(s);
+	spin_unlock_bh(&tx->lock);
+}
+
+/* What the writes of a transfer see */
+static int dss_tx_status(struct dss_modem *m, const struct dss_xfer *x)
+{
+	switch (x->status) {
+	case 0:
+		return 0;
+	case -ENOENT:
+	case -ECONNRESET:
+		if (x->withdrawn)
+			return x->withdrawn;
+		return m->tx.stopped & DSS_STOP_GONE ? -ENODEV : -EIO;
+	case -ESHUTDOWN:
+	case -ENODEV:
+		return -ENODEV;
+	case -EPIPE:
+	case -EPROTO:
+	case -EILSEQ:
+	case -ETIME:
+		return x->status;
+	default:
+		return -EIO;
+	}
+}
+
+/* A transfer that a halt or sleep has stopped before its first byte is sent later */
+static bool dss_tx_again(struct dss_modem *m, const struct dss_xfer *x)
+{
+	if (!(m->tx.stopped & (DSS_STOP_HALT | DSS_STOP_SUSPEND)) ||
+	    m->tx.stopped & DSS_STOP_GONE || x->withdrawn || x->urb->actual_length)
+		return false;
+	return x->status == -ENOENT || x->status == -ECONNRESET || x->status == -ESHUTDOWN ||
+	       x->status == -EHOSTUNREACH;
+}
+
+static void dss_tx_requeue(struct dss_xfer *x)
+{
+	list_move(&x->node, &x->session->tx_queue);
+	dss_tx_queued(x);
+	dss_tx_mark_ready(x->session);
+}
+
+static void dss_tx_halted(struct dss_modem *m)
+{
+	if (m->tx.stopped & (DSS_STOP_HALT | DSS_STOP_GONE))
+		return;
+	m->tx.stopped |= DSS_STOP_HALT;
+	queue_work(dss_wq, &m->tx.halt);
+}
+
+/* The bottom half's part: end what has ended, send the next */
+void dss_tx_bh(struct dss_modem *m)
+{
+	struct dss_tx *tx = &m->tx;
+	struct dss_xfer *x, *tmp;
+	LIST_HEAD(done);
+	LLIST_HEAD(ops);
+
+	spin_lock_irq(&m->done_lock);
+	list_splice_init(&tx->done, &done);
+	spin_unlock_irq(&m->done_lock);
+	if (list_empty(&done))
+		return;
+
+	spin_lock(&tx->lock);
+	/* backwards, for what goes back to the head of its queue */
+	list_for_each_entry_safe_reverse(x, tmp, &done, done) {
+		list_del(&x->flight);
+		tx->inflight--;
+		if (dss_tx_again(m, x)) {
+			list_del(&x->done);
+			dss_tx_requeue(x);
+		}
+	}
+	list_for_each_entry_safe(x, tmp, &done, done) {
+		if (x->status == -EPIPE)
+			dss_tx_halted(m);
+		x->status = dss_tx_status(m, x);
+		x->ended = true;
+		dss_tx_tell(x->session, &ops);
+	}
+	dss_tx_freed(m);
+	spin_unlock(&tx->lock);
+	dss_ops_end(&ops);
+}
+
+/* An NTB that is not to be sent: it ends behind those in flight */
+void dss_tx_discard(struct dss_xfer *x, int error)
+{
+	dss_tx_taken(x);
+	x->status = error;
+	x->time_ns = ktime_get_ns();
+	x->ended = true;
+	list_move_tail(&x->node, &x->session->tx_flight);
+}
+
+/* A cancel has taken a datagram out: an NTB with none left is not sent. With tx.lock */
+void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops)
+{
+	struct dss_session *s = x->session;
+
+	if (!x->ntb.count) {
+		if (s->tx_open == x) {
+			s->tx_open = NULL;
+			INIT_LIST_HEAD(&x->node);
+		}
+		dss_tx_discard(x, 0);
+		dss_tx_tell(s, ops);
+	}
+	dss_tx_mark_ready(s);
+}
+
+/* -- the session's side -------------------------------------------------- */
+
+/* No more writes. When the last NTB has ended, session.drained is queued */
+void dss_tx_shut(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	spin_lock_bh(&tx->lock);
+	if (!s->tx_shut && s->tx_held) {
+		s->tx_draining = true;
+		dss_session_get(s);
+		dss_tx_await_locked(s);
+	}
+	WRITE_ONCE(s->tx_shut, true);
+	spin_unlock_bh(&tx->lock);
+	wake_up_all(&s->tx_wait);
+}
+
+bool dss_tx_drained(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	bool drained;
+
+	spin_lock_bh(&tx->lock);
+	drained = !s->tx_held;
+	spin_unlock_bh(&tx->lock);
+	return drained;
+}
+
+/* Take a transfer back from the host controller; its end comes as any other's */
+void dss_tx_unlink(struct dss_xfer *x, int error)
+{
+	if (x->withdrawn)
+		return;
+	x->withdrawn = error;
+	usb_unlink_urb(x->urb);
+}
+
+/* What has not been sent yet ends with @error, behind what is in flight */
+static void dss_tx_discard_unsent(struct dss_session *s, int error)
+{
+	struct dss_xfer *x, *tmp;
+
+	list_for_each_entry_safe(x, tmp, &s->tx_queue, node)
+		dss_tx_discard(x, error);
+	x = s->tx_open;
+	if (!x)
+		return;
+	if (s->tx_filling) {
+		/* the writer ends it; it may be waiting for its memory */
+		s->tx_error = error;
+	} else {
+		s->tx_open = NULL;
+		INIT_LIST_HEAD(&x->node);
+		dss_tx_discard(x, error);
+	}
+}
+
+/* After dss_tx_shut(): everything written ends with @error, unless the modem took it */
+void dss_tx_withdraw(struct dss_session *s, int error)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	struct dss_xfer *x;
+	LLIST_HEAD(ops);
+
+	spin_lock_bh(&tx->lock);
+	list_for_each_entry(x, &s->tx_flight, node)
+		if (!x->ended)
+			dss_tx_unlink(x, error);
+	dss_tx_discard_unsent(s, error);
+	dss_tx_mark_ready(s);
+	dss_tx_tell(s, &ops);
+	spin_unlock_bh(&tx->lock);
+	dss_ops_end(&ops);
+}
+
+/* Would a write of one datagram have to wait? Then it is said to; the bottom half says when not */
+static bool dss_tx_crowded(struct dss_session *s)
+{
+	if (!s->tx_full && s->tx_held >= dss_tx_max_held(s) &&
+	    (!s->tx_open || !dss_ntb_reserve(&s->tx_open->ntb, s->modem->ntb_params.max_datagram)))
+		s->tx_full = true;
+	return s->tx_full;
+}
+
+__poll_t dss_tx_poll(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	bool wait;
+
+	if (!(s->directions & MBIM_DSS_DIR_OUT))
+		return 0;
+	spin_lock_bh(&tx->lock);
+	wait = !s->tx_shut && dss_tx_crowded(s);
+	if (wait)
+		dss_tx_hurry(s->modem);
+	spin_unlock_bh(&tx->lock);
+	return wait ? 0 : EPOLLOUT | EPOLLWRNORM;
+}
+
+void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	spin_lock_bh(&tx->lock);
+	if (l->flags & MBIM_DSS_LIMITS_SET_TX)
+		s->tx_limit = l->tx_limit;
+	if (l->flags & MBIM_DSS_LIMITS_SET_TIMEOUT)
+		s->tx_timeout_ms = l->tx_timeout_ms;
+	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2)
+		s->tx_full = false;
+	l->tx_limit = s->tx_limit;
+	l->tx_timeout_ms = s->tx_timeout_ms;
+	spin_unlock_bh(&tx->lock);
+	wake_up_interruptible(&s->tx_wait);
+}
+
+/* -- the modem's side ---------------------------------------------------- */
+
+static bool dss_tx_overdue(const struct dss_xfer *x)
+{
+	return time_after(jiffies, x->opened + msecs_to_jiffies(x->session->tx_timeout_ms));
+}
+
+/*
+ * Looks at the transfers as long as the interface is kept awake for them. The modem has not taken
+ * one in time: nor will it take what waits behind it.
+ */
+static void dss_tx_watchdog(struct work_struct *work)
+{
+	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, tx.watchdog);
+	struct dss_tx *tx = &m->tx;
+	struct dss_xfer *x, *q, *tmp;
+
+	spin_lock_bh(&tx->lock);
+	list_for_each_entry(x, &tx->flight, flight) {
+		if (!dss_tx_overdue(x))
+			continue;
+		dss_tx_unlink(x, -ETIMEDOUT);
+		list_for_each_entry_safe(q, tmp, &x->session->tx_queue, node)
+			if (dss_tx_overdue(q))
+				/* told when the transfer comes back, which is before it */
+				dss_tx_discard(q, -ETIMEDOUT);
+		dss_tx_mark_ready(x->session);
+	}
+	if (!tx->held && !tx->used) {
+		dss_tx_trim(tx);
+		dss_tx_asleep(m);
+	}
+	tx->used = false;
+	if (tx->awake)
+		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
+	spin_unlock_bh(&tx->lock);
+}
+
+static void dss_tx_stop(struct dss_modem *m, enum dss_stop why)
+{
+	spin_lock_bh(&m->tx.lock);
+	m->tx.stopped |= why;
+	spin_unlock_bh(&m->tx.lock);
+}
+
+static void dss_tx_start(struct dss_modem *m, enum dss_stop why)
+{
+	spin_lock_bh(&m->tx.lock);
+	m->tx.stopped &= ~why;
+	dss_tx_kick(m);
+	spin_unlock_bh(&m->tx.lock);
+}
+
+/* Stopped: all transfers come back, and the bottom half has seen them */
+static void dss_tx_quiesce(struct dss_modem *m)
+{
+	usb_kill_anchored_urbs(&m->tx.anchor);
+	dss_modem_settle(m);
+	/* after the bottom half, which starts it; stopped, nobody does */
+	hrtimer_cancel(&m->tx.gather);
+}
+
+/*
+ * The endpoint has stalled. usbnet clears it, for it has URBs on the same pipe; ours
+ * come back first, and go again afterwards.
+ */
+static void dss_tx_halt(struct work_struct *work)
+{
+	struct dss_modem *m = container_of(work, struct dss_modem, tx.halt);
+
+	dss_tx_quiesce(m);
+	usbnet_defer_kevent(m->usbnet, EVENT_TX_HALT);
+	flush_work(&m->usbnet->kevent);
+	dss_tx_start(m, DSS_STOP_HALT);
+}
+
+void dss_tx_suspend(struct dss_modem *m)
+{
+	dss_tx_stop(m, DSS_STOP_SUSPEND);
+	dss_tx_quiesce(m);
+}
+
+void dss_tx_resume(struct dss_modem *m)
+{
+	dss_tx_start(m, DSS_STOP_SUSPEND);
+}
+
+void dss_tx_init(struct dss_modem *m)
+{
+	struct dss_tx *tx = &m->tx;
+
+	spin_lock_init(&tx->lock);
+	INIT_LIST_HEAD(&tx->flight);
+	INIT_LIST_HEAD(&tx->ready);
+	INIT_LIST_HEAD(&tx->pool);
+	INIT_LIST_HEAD(&tx->done);
+	init_usb_anchor(&tx->anchor);
+	dss_hrtimer_setup(&tx->gather, dss_tx_gathered, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
+	INIT_DELAYED_WORK(&tx->watchdog, dss_tx_watchdog);
+	INIT_WORK(&tx->halt, dss_tx_halt);
+}
+
+/* The modem goes: nothing is in flight afterwards. Sessions end what they still hold */
+void dss_tx_gone(struct dss_modem *m)
+{
+	dss_tx_stop(m, DSS_STOP_GONE);
+	dss_tx_quiesce(m);
+	cancel_work_sync(&m->tx.halt);
+	/* stopped, and "gone" is set: nobody wakes it any more */
+	spin_lock_bh(&m->tx.lock);
+	dss_tx_asleep(m);
+	spin_unlock_bh(&m->tx.lock);
+	cancel_delayed_work_sync(&m->tx.watchdog);
+}
+
+void dss_tx_destroy(struct dss_modem *m)
+{
+	struct dss_xfer *x;
+
+	while ((x = dss_xfer_from_pool(&m->tx)))
+		dss_xfer_free(x);
+}

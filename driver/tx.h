@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Transmit, in three parts: tx.c has the NTBs, the pipe and the ends; fill.c the NTB that a
+ * writer fills; write.c and iocb.c the callers.
+ *
+ * A writer locks the session (dss_tx_lock), asks for an NTB with room for a datagram, copies
+ * as many into it as there is room for and commits each, and finishes; then it unlocks
+ * session.write.
+ */
+#ifndef MBIM_DSS_TX_H
+#define MBIM_DSS_TX_H
+
+#include "dss.h"
+
+/* fill.c */
+int dss_tx_lock(struct dss_session *s, bool nowait);
+u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer);
+void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error);
+
+/* Datagrams that follow are @op's; each needs dss_ntb_commit(), and is counted in the part */
+static inline struct dss_part *dss_part_begin(struct dss_xfer *x, struct dss_op *op)
+{
+	struct dss_part *part = &x->parts[x->nparts++];
+
+	part->op = op;
+	part->bytes = 0;
+	part->count = 0;
+	return part;
+}
+
+/* A datagram has been copied to where dss_ntb_reserve() said */
+static __always_inline void dss_tx_commit(struct dss_xfer *x, u32 len, struct dss_op *op)
+{
+	struct dss_part *part = x->nparts ? &x->parts[x->nparts - 1] : NULL;
+
+	dss_ntb_commit(&x->ntb, len);
+	if (!part || part->op != op)
+		part = dss_part_begin(x, op);
+	part->bytes += len;
+	part->count++;
+}
+
+/* tx.c; with tx.lock, all but dss_xfer_alloc(), dss_tx_unplug() and the last two */
+struct dss_xfer *dss_xfer_alloc(struct dss_modem *m);
+struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx);
+void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x);
+unsigned int dss_tx_max_held(const struct dss_session *s);
+int dss_tx_why(const struct dss_session *s);
+void dss_tx_awake(struct dss_modem *m);
+void dss_tx_mark_ready(struct dss_session *s);
+void dss_tx_queued(struct dss_xfer *x);
+void dss_tx_hurry(struct dss_modem *m);
+void dss_tx_added(struct dss_session *s);
+void dss_tx_unplug(struct dss_session *s);
+void dss_tx_discard(struct dss_xfer *x, int error);
+void dss_tx_unlink(struct dss_xfer *x, int error);
+void dss_tx_tell(struct dss_session *s, struct llist_head *ops);
+void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops);
+void dss_op_end(struct dss_op *op);
+void dss_ops_end(struct llist_head *ops);
+
+/* write.c; the first two with session.write */
+struct dss_op *dss_op_alloc(struct dss_node *f, enum dss_op_kind kind);
+ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op *op, bool nowait);
+void dss_op_free(struct dss_op *op);
+void dss_op_accepted(struct dss_op *op);
+void dss_op_wait_put(struct dss_op *op);
+
+/* iocb.c */
+ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *from, bool nowait);
+void dss_iocb_cancelled(struct work_struct *work);
+
+#endif /* MBIM_DSS_TX_H */

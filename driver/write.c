@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing to a session: write(2), SEND, fsync and cancel; iocb.c has io_uring and libaio.
+ * Each puts datagrams into NTBs that fill.c gives it, and differs in who is told how they end.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "dss.h"
+#include "tx.h"
+
+/* entries of a SEND that are fetched at a time; on the stack */
+#define DSS_SEND_ENTRIES	16
+
+/* ops that a file keeps for reuse */
+#define DSS_OP_SPARES		128
+
+/* -- ops ----------------------------------------------------------------- */
+
+static struct dss_op *dss_op_new(struct dss_node *f, enum dss_op_kind kind)
+{
+	struct dss_op *op;
+
+	op = kzalloc(sizeof(*op), GFP_KERNEL_ACCOUNT);
+	if (!op)
+		return NULL;
+	op->kind = kind;
+	op->file = f;
+	atomic_set(&op->left, 1);
+	return op;
+}
+
+/* With session.write: one at a time takes, anybody gives */
+struct dss_op *dss_op_alloc(struct dss_node *f, enum dss_op_kind kind)
+{
+	struct llist_node *spare = llist_del_first(&f->spares);
+	struct dss_op *op;
+
+	if (!spare)
+		return dss_op_new(f, kind);
+	atomic_dec(&f->nspares);
+	op = llist_entry(spare, struct dss_op, link);
+	op->kind = kind;
+	op->error = 0;
+	op->bytes = 0;
+	op->user_step = 0;
+	atomic_set(&op->left, 1);
+	return op;
+}
+
+/* The reference to the file that it had is the caller's now */
+void dss_op_free(struct dss_op *op)
+{
+	struct dss_node *f = op->file;
+
+	if (atomic_inc_return(&f->nspares) <= DSS_OP_SPARES) {
+		llist_add(&op->link, &f->spares);
+		return;
+	}
+	atomic_dec(&f->nspares);
+	kfree(op);
+}
+
+/* No more datagrams are added to @op */
+void dss_op_accepted(struct dss_op *op)
+{
+	if (atomic_dec_and_test(&op->left))
+		dss_op_end(op);
+}
+
+/* -- write(2) ------------------------------------------------------------ */
+
+static void dss_op_wait_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct dss_op, waiters));
+}
+
+void dss_op_wait_put(struct dss_op *op)
+{
+	kref_put(&op->waiters, dss_op_wait_free);
+}
+
+/* With session.write, which it may let go and take again. @op: told of each datagram's end */
+ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op *op, bool nowait)
+{
+	u32 max = s->modem->ntb_params.max_datagram;
+	u32 datagrams = 0;
+	struct dss_xfer *x;
+	size_t done = 0;
+	int err = 0;
+	u32 len, n;
+	u8 *p;
+
+	while (iov_iter_count(from)) {
+		len = dss_decide_cut(iov_iter_count(from), max);
+		p = dss_tx_room(s, len, nowait, &x);
+		if (IS_ERR(p)) {
+			err = PTR_ERR(p);
+			break;
+		}
+		/* the room has been checked; copy_from_iter() would look the object up */
+		n = _copy_from_iter(p, len, from);
+		if (n != len) {
+			iov_iter_revert(from, n);
+			err = -EFAULT;
+			break;
+		}
+		if (op)
+			atomic_inc(&op->left);
+		dss_tx_commit(x, len, op);
+		datagrams++;
+		done += len;
+	}
+	dss_tx_finish(s, datagrams, done, err);
+	return done ?: err;
+}
+
+static ssize_t dss_tx_write_sync(struct dss_session *s, struct iov_iter *from, struct dss_op *op,
+				 bool nowait)
+{
+	ssize_t ret;
+
+	ret = dss_tx_lock(s, nowait);
+	if (ret)
+		return ret;
+	ret = dss_tx_copy(s, from, op, nowait);
+	mutex_unlock(&s->write);
+	return ret;
+}
+
+/* Interrupted, it leaves the end of what was accepted to the bottom half */
+static ssize_t dss_tx_write_wait(struct dss_node *f, struct iov_iter *from, bool nowait)
+{
+	struct dss_op *op;
+	ssize_t ret;
+	int err;
+
+	op = dss_op_new(f, DSS_OP_WAIT);
+	if (!op)
+		return -ENOMEM;
+	kref_init(&op->waiters);
+	kref_get(&op->waiters);
+	init_completion(&op->ended);
+	ret = dss_tx_write_sync(f->session, from, op, nowait);
+	dss_op_accepted(op);
+	if (ret > 0) {
+		dss_tx_await(f->session);
+		err = wait_for_completion_interruptible(&op->ended);
+		ret = err ? -EINTR : op->error ?: ret;
+	}
+	dss_op_wait_put(op);
+	return ret;
+}
+
+ssize_t dss_tx_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *from)
+{
+	bool nowait = iocb->ki_flags & IOCB_NOWAIT || iocb->ki_filp->f_flags & O_NONBLOCK;
+	size_t len = iov_iter_count(from);
+
+	if (READ_ONCE(f->mode) == MBIM_DSS_MODE_MESSAGE) {
+		if (!len)
+			return -EINVAL;
+		if (len > f->session->modem->ntb_params.max_datagram)
+			return -EMSGSIZE;
+	}
+	if (!is_sync_kiocb(iocb))
+		return dss_iocb_write(f, iocb, from, nowait);
+	if (iocb->ki_flags & IOCB_DSYNC)
+		return dss_tx_write_wait(f, from, nowait);
+	return dss_tx_write_sync(f->session, from, NULL, nowait);
+}
+
+static bool dss_tx_has_ended(struct dss_session *s, u64 target)
+{
+	bool ended;
+
+	spin_lock_bh(&s->modem->tx.lock);
+	ended = s->tx_ended >= target;
+	spin_unlock_bh(&s->modem->tx.lock);
+	return ended;
+}
+
+/* All that the session has accepted so far, whoever wrote it: NTBs end in order */
+int dss_tx_fsync(struct dss_node *f)
+{
+	struct dss_session *s = f->session;
+	u64 target;
+	int err;
+
+	spin_lock_bh(&s->modem->tx.lock);
+	target = s->tx_begun;
+	spin_unlock_bh(&s->modem->tx.lock);
+	dss_tx_await(s);
+	if (wait_event_interruptible(s->tx_wait, dss_tx_has_ended(s, target)))
+		return -EINTR;
+	err = dss_node_error(f);
+	if (!err && READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE)
+		err = -ENODEV;
+	return err;
+}
+
+/* -- SEND ---------------------------------------------------------------- */
+
+/* State of one SEND */
+struct dss_send {
+	struct dss_node *f;
+	struct dss_part *run;		/* the run at hand: a part of the NTB that is held */
+	u64 serial;			/* of that NTB */
+	u64 id;				/* of the next datagram */
+	bool nowait;
+	size_t bytes;
+};
+
+static inline int dss_send_check(const struct mbim_dss_datagram *d, u32 max)
+{
+	if (!d->len || d->flags | d->lost | d->reserved)
+		return -EINVAL;
+	return d->len > max ? -EMSGSIZE : 0;
+}
+
+/* The datagram begins a run: one completion, and one part of an NTB */
+static struct dss_part *dss_send_begin(struct dss_send *send, struct dss_xfer *x, u64 user_data)
+{
+	struct dss_op *op = dss_op_alloc(send->f, DSS_OP_SEND);
+
+	if (!op)
+		return NULL;
+	kref_get(&send->f->ref);
+	op->request_id = send->id;
+	op->user_data = user_data;
+	op->count = 0;
+	send->serial = x->serial;
+	send->run = dss_part_begin(x, op);
+	return send->run;
+}
+
+/*
+ * As many of the @n datagrams as the NTB has room for; @b->done says how many. This is what small
+ * datagrams cost most in: the NTB is a copy, which the compiler can keep in registers.
+ */
+static int dss_send_fill(struct dss_send *send, struct dss_xfer *x, struct mbim_dss_batch *b,
+			 const struct mbim_dss_datagram *d, u32 n)
+{
+	u32 max = send->f->session->modem->ntb_params.max_datagram;
+	struct dss_part *run = send->serial == x->serial ? send->run : NULL;
+	const struct mbim_dss_datagram *end = d + n;
+	struct dss_ntb ntb = x->ntb;
+	int err = 0;
+	u8 *p;
+
+	for (; d < end; d++) {
+		err = dss_send_check(d, max);
+		if (err)
+			break;
+		p = dss_ntb_reserve(&ntb, d->len);
+		if (!p)
+			break;
+		/* the room has been checked; copy_from_user() would look each object up */
+		if (_copy_from_user(p, u64_to_user_ptr(d->buf), d->len)) {
+			err = -EFAULT;
+			break;
+		}
+		if (!run || !dss_decide_run(run->op->count, run->op->user_data,
+					    &run->op->user_step, d->user_data)) {
+			run = dss_send_begin(send, x, d->user_data);
+			if (!run) {
+				err = -ENOMEM;
+				break;
+			}
+		}
+		dss_ntb_commit(&ntb, d->len);
+		run->op->count++;
+		run->count++;
+		run->bytes += d->len;
+		send->id++;
+		send->bytes += d->len;
+		b->done++;
+	}
+	x->ntb = ntb;
+	return err;
+}
+
+static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 count)
+{
+	const struct mbim_dss_datagram __user *from = u64_to_user_ptr(b->entries);
+	u32 max = send->f->session->modem->ntb_params.max_datagram;
+	struct mbim_dss_datagram d[DSS_SEND_ENTRIES];
+	struct dss_xfer *x;
+	u32 first, n, i;
+	int err;
+	u8 *p;
+
+	while (b->done < count) {
+		first = b->done;
+		n = min_t(u32, count - first, DSS_SEND_ENTRIES);
+		if (copy_from_user(d, &from[first], n * sizeof(d[0])))
+			return -EFAULT;
+		while ((i = b->done - first) < n) {
+			err = dss_send_check(&d[i], max);
+			if (err)
+				return err;
+			p = dss_tx_room(send->f->session, d[i].len, send->nowait, &x);
+			if (IS_ERR(p))
+				return PTR_ERR(p);
+			err = dss_send_fill(send, x, b, &d[i], n - i);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+/* Room for completions: @wanted at most, 0 when there is none */
+static u32 dss_node_reserve(struct dss_node *f, u32 wanted)
+{
+	spin_lock_bh(&f->lock);
+	wanted = min_t(u32, wanted, MBIM_DSS_REQUESTS_MAX - f->requests);
+	f->requests += wanted;
+	f->pending += wanted;
+	spin_unlock_bh(&f->lock);
+	return wanted;
+}
+
+static void dss_node_unreserve(struct dss_node *f, u32 n)
+{
+	spin_lock_bh(&f->lock);
+	f->requests -= n;
+	f->pending -= n;
+	spin_unlock_bh(&f->lock);
+	if (n)
+		wake_up_interruptible(&f->wait);
+}
+
+int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
+{
+	struct dss_send send = { .f = f, .nowait = nowait };
+	struct dss_session *s = f->session;
+	u32 reserved;
+	int err;
+
+	err = dss_tx_lock(s, nowait);
+	if (err)
+		return err;
+	/* it takes long enough to look alone at its end */
+	s->tx_since = ktime_get_ns();
+	reserved = dss_node_reserve(f, b->count);
+	/* while it waits for room, another SEND may take ids: these are its own */
+	send.id = f->next_id;
+	f->next_id += reserved;
+	b->request_id = send.id;
+	err = dss_send_all(&send, b, reserved);
+	if (!err && reserved < b->count)
+		err = -ENOBUFS;
+	dss_node_unreserve(f, reserved - b->done);
+	if (f->next_id == b->request_id + reserved)
+		f->next_id = send.id;
+	dss_tx_finish(s, b->done, send.bytes, err);
+	mutex_unlock(&s->write);
+	return err;
+}
+
+/* -- cancel -------------------------------------------------------------- */
+
+static bool dss_op_has(const struct dss_op *op, const struct dss_node *f, u64 id)
+{
+	return op && op->kind == DSS_OP_SEND && op->file == f &&
+	       id - op->request_id < op->count;
+}
+
+/* Where a request is among the datagrams of an NTB */
+struct dss_place {
+	struct dss_xfer *xfer;
+	unsigned int part;		/* index of its part */
+	unsigned int first;		/* datagrams before that part */
+};
+
+static bool dss_cancel_find_in(struct dss_xfer *x, const struct dss_node *f, u64 id,
+			       struct dss_place *at)
+{
+	at->xfer = x;
+	at->first = 0;
+	for (at->part = 0; at->part < x->nparts; at->part++) {
+		if (dss_op_has(x->parts[at->part].op, f, id))
+			return true;
+		at->first += x->parts[at->part].count;
+	}
+	return false;
+}
+
+/* 0: not sent yet, and @at says where. With tx.lock, and session.write: nobody fills */
+static int dss_cancel_find(struct dss_node *f, u64 id, struct dss_place *at)
+{
+	struct dss_session *s = f->session;
+	struct dss_xfer *x;
+
+	if (s->tx_open && dss_cancel_find_in(s->tx_open, f, id, at))
+		return 0;
+	list_for_each_entry(x, &s->tx_queue, node)
+		if (dss_cancel_find_in(x, f, id, at))
+			return 0;
+	list_for_each_entry(x, &s->tx_flight, node)
+		if (dss_cancel_find_in(x, f, id, at))
+			return -EALREADY;
+	return -ENOENT;
+}
+
+/* The requests of @op from @k on become @tail, an op of its own with a part of its own */
+static void dss_cancel_split(struct dss_place *at, struct dss_op *tail, u32 k)
+{
+	struct dss_xfer *x = at->xfer;
+	struct dss_part *part = &x->parts[at->part];
+	struct dss_op *op = part->op;
+	u32 i;
+
+	tail->request_id = op->request_id + k;
+	tail->user_data = op->user_data + (u64)k * op->user_step;
+	tail->user_step = op->user_step;
+	tail->count = op->count - k;
+	op->count = k;
+	memmove(part + 2, part + 1, (x->nparts - at->part - 1) * sizeof(*part));
+	x->nparts++;
+	part[1].op = tail;
+	part[1].count = tail->count;
+	part[1].bytes = 0;
+	for (i = 0; i < tail->count; i++)
+		part[1].bytes += dss_ntb_length(&x->ntb, at->first + k + i);
+	part->count = k;
+	part->bytes -= part[1].bytes;
+}
+
+/* Take a part of one request out of its NTB */
+static struct dss_op *dss_cancel_remove(struct dss_place *at)
+{
+	struct dss_xfer *x = at->xfer;
+	struct dss_part *part = &x->parts[at->part];
+	struct dss_op *op = part->op;
+
+	dss_ntb_remove(&x->ntb, at->first);
+	x->nparts--;
+	memmove(part, part + 1, (x->nparts - at->part) * sizeof(*part));
+	op->error = -ECANCELED;
+	op->time_ns = ktime_get_ns();
+	return op;
+}
+
+/* Divide the run that @id is in: what is before, the request itself, what is behind */
+static struct dss_op *dss_cancel_take(struct dss_place *at, u64 id, struct dss_op *spare[2])
+{
+	struct dss_op *op = at->xfer->parts[at->part].op;
+	u32 k = id - op->request_id;
+
+	if (k + 1 < op->count) {
+		dss_cancel_split(at, spare[0], k + 1);
+		spare[0] = NULL;
+	}
+	if (k) {
+		dss_cancel_split(at, spare[1], k);
+		spare[1] = NULL;
+		at->part++;
+		at->first += k;
+	}
+	return dss_cancel_remove(at);
+}
+
+static int dss_cancel_spare(struct dss_node *f, struct dss_op *spare[2])
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		spare[i] = dss_op_new(f, DSS_OP_SEND);
+		if (!spare[i]) {
+			kfree(spare[0]);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int dss_tx_cancel(struct dss_node *f, u64 request_id)
+{
+	struct dss_session *s = f->session;
+	struct dss_tx *tx = &s->modem->tx;
+	struct dss_op *spare[2] = {};
+	struct dss_place at;
+	struct dss_op *op;
+	LLIST_HEAD(ops);
+	int err, i;
+
+	err = dss_cancel_spare(f, spare);
+	if (err)
+		return err;
+	err = mutex_lock_interruptible(&s->write);
+	if (err)
+		goto free;
+	spin_lock_bh(&tx->lock);
+	err = dss_cancel_find(f, request_id, &at);
+	if (!err) {
+		op = dss_cancel_take(&at, request_id, spare);
+		s->tx_errors++;
+		tx->errors++;
+		/* what has become of its run holds the file, too */
+		for (i = 0; i < 2; i++)
+			if (!spare[i])
+				kref_get(&f->ref);
+		__llist_add(&op->link, &ops);
+		dss_tx_emptied(at.xfer, &ops);
+	}
+	spin_unlock_bh(&tx->lock);
+	mutex_unlock(&s->write);
+	dss_ops_end(&ops);
+free:
+	kfree(spare[0]);
+	kfree(spare[1]);
+	return err;
+}
