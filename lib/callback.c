@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What wwan_dispatch() tells about sessions. */
+#include <stddef.h>
+#include <sys/epoll.h>
+
+#include "internal.h"
+
+/* Completion records told in one turn. */
+#define TURN_RECORDS	64
+
+#define session_of(_source) \
+	((struct wwan_session *)((char *)(_source) - offsetof(struct wwan_session, source)))
+
+static bool is_freed(const struct wwan_session *session)
+{
+	return session->fd < 0;
+}
+
+static void tell_loss(struct wwan_session *session)
+{
+	struct wwan_session_info info;
+	uint64_t lost;
+
+	atomic_store(&session->loss, false);
+	/* A session whose modem is gone has no counters: .ended tells of that. */
+	if (session_fetch_info(session, &info))
+		return;
+	lost = info.rx_lost + info.rx_backlog;
+	if (atomic_exchange(&session->lost_told, lost) == lost)
+		return;
+	if (session->callbacks.lost)
+		session->callbacks.lost(session, &info, session->context);
+}
+
+/* INFO was called, in whatever thread: the file says no more of a loss, so we must. */
+void session_note_loss(struct wwan_session *session, const struct wwan_session_info *info)
+{
+	if (!session->callbacks.lost)
+		return;
+	if (info->rx_lost + info->rx_backlog == atomic_load(&session->lost_told))
+		return;
+	atomic_store(&session->loss, true);
+	handle_wake(session->handle);
+}
+
+/* A callback may free any session, so each look begins anew. */
+void session_dispatch_losses(struct wwan_handle *handle)
+{
+	struct wwan_session *session;
+
+	do {
+		TAILQ_FOREACH(session, &handle->sessions, link) {
+			if (atomic_load(&session->loss))
+				break;
+		}
+		if (session)
+			tell_loss(session);
+	} while (session);
+}
+
+/* Tell a turn of completions; 0, also when there was none, EAGAIN then. */
+static int tell_written(struct wwan_session *session, uint32_t flags)
+{
+	struct wwan_completion completions[TURN_RECORDS];
+	uint32_t count, i;
+	int err;
+
+	err = session_reap(session, completions, TURN_RECORDS, flags, &count);
+	for (i = 0; i < count && !is_freed(session) && session->callbacks.written; i++)
+		session->callbacks.written(session, &completions[i], session->context);
+	return err;
+}
+
+static void tell_priority(struct wwan_session *session)
+{
+	if (tell_written(session, MBIM_DSS_BATCH_NOWAIT) == EAGAIN && !is_freed(session))
+		tell_loss(session);
+}
+
+static int end_error(struct wwan_session *session)
+{
+	struct wwan_session_info info;
+	int err;
+
+	err = session_fetch_info(session, &info);
+	if (err)
+		return err;
+	return info.state == WWAN_SESSION_GONE ? ENODEV : 0;
+}
+
+static bool has_more(struct wwan_session *session)
+{
+	size_t bytes;
+
+	if (session->callbacks.readable && !wwan_session_get_readable(session, &bytes) && bytes)
+		return true;
+	/* Waits for what is on the wire, which ends in bounded time; EAGAIN: all is told. */
+	return session->callbacks.written && !tell_written(session, 0);
+}
+
+static void tell_end(struct wwan_session *session)
+{
+	if (has_more(session) || is_freed(session))
+		return;
+	session_unwatch(session);
+	if (session->callbacks.ended)
+		session->callbacks.ended(session, end_error(session), session->context);
+}
+
+int session_dispatch(struct wwan_handle *handle, struct source *source, uint32_t events)
+{
+	struct wwan_session *session = session_of(source);
+
+	(void)handle;
+	if (!is_freed(session) && session->callbacks.written && events & EPOLLPRI)
+		tell_priority(session);
+	if (!is_freed(session) && session->callbacks.readable && events & EPOLLIN)
+		session->callbacks.readable(session, session->context);
+	if (!is_freed(session) && session->watched && events & (EPOLLHUP | EPOLLERR))
+		tell_end(session);
+	return 0;
+}
+
+void session_unwatch(struct wwan_session *session)
+{
+	if (session->watched)
+		epoll_ctl(session->handle->epoll, EPOLL_CTL_DEL, session->fd, NULL);
+	session->watched = false;
+}
+
+static int watch(struct wwan_session *session)
+{
+	uint32_t events = 0;
+	int err;
+
+	if (session->callbacks.readable)
+		events |= EPOLLIN;
+	if (session->callbacks.written)
+		events |= EPOLLPRI;
+	session->source.dispatch = session_dispatch;
+	err = handle_watch(session->handle, session->fd, &session->source, events);
+	session->watched = !err;
+	return err;
+}
+
+WWAN_API int wwan_session_set_callbacks(struct wwan_session *session,
+					const struct wwan_session_callbacks *callbacks,
+					void *context)
+{
+	/* Without reaping, POLLPRI would not cease to stand for completions. */
+	if (!session || (callbacks && callbacks->lost && !callbacks->written))
+		return EINVAL;
+	session_unwatch(session);
+	session->callbacks = callbacks ? *callbacks : (struct wwan_session_callbacks) { 0 };
+	session->context = context;
+	return callbacks ? watch(session) : 0;
+}
