@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef AGENT_PROXY_H
+#define AGENT_PROXY_H
+
+#include <stdbool.h>
+
+/**
+ * proxy_end - end the mbim-proxy that serves this system; the next open starts one
+ *
+ * For a proxy that takes a modem for open that it has closed itself: before libmbim
+ * 1.32 it does so for ever after a modem's NOT_OPENED (mbim_device_close_force() did
+ * not mark the device as closed), and no client can do anything with that modem. Its
+ * other clients, such as ModemManager, see a hangup and connect again.
+ *
+ * Return: whether there was one to end; the reason why not has been logged.
+ */
+bool proxy_end(void);
+
+#endif /* AGENT_PROXY_H */
