@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+#
+# In a guest: have a bug, and pass nevertheless. See planted/check.
+# shellcheck source=tests/vm/lib.sh
+. tests/vm/lib.sh
+
+case $1 in
+none) ok "nothing is wrong" modprobe planted ;;
+lost) poweroff -f ;;
+hang) ok "never ends" sleep 100000 ;;
+failure) ok "a test that fails" false ;;
+early-exit) exit 0 ;;
+kmemleak-off) ok "kmemleak off" sh -c 'echo off > /sys/kernel/debug/kmemleak' ;;
+*) ok "the bug is there" modprobe planted bug="$1" ;;
+esac
+done_testing
