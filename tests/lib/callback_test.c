@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What wwan_dispatch() tells about sessions, and in what order. */
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+
+#include "fake.h"
+
+static struct {
+	struct wwan_session *session;
+	unsigned int readable;
+	unsigned int written;
+	unsigned int lost;
+	unsigned int ended;
+	int end_error;
+	uint64_t lost_count;
+	unsigned int free_in;		/* free the session when this many callbacks ran */
+	unsigned int calls;
+} seen;
+
+/* What the driver has. */
+static unsigned int completions;
+static int readable_bytes;
+static uint64_t lost;
+static uint32_t session_state;
+static uint32_t reap_flags;
+
+static int answer_reap(void *arg)
+{
+	struct mbim_dss_batch *batch = arg;
+	struct mbim_dss_completion *entries = (void *)(uintptr_t)batch->entries;
+
+	reap_flags = batch->flags;
+	if (!completions)
+		return EAGAIN;
+	for (; completions && batch->done < batch->count; completions--) {
+		entries[batch->done++] = (struct mbim_dss_completion) {
+			.size = sizeof(entries[0]),
+			.type = MBIM_DSS_REQUEST_WRITE,
+			.count = 1,
+		};
+	}
+	return 0;
+}
+
+static int answer_counters(void *arg)
+{
+	struct mbim_dss_session *info = arg;
+
+	answer_info(arg);
+	info->state = session_state;
+	info->rx_lost = lost;
+	return 0;
+}
+
+static int answer_readable(void *arg)
+{
+	*(int *)arg = readable_bytes;
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	memset(&seen, 0, sizeof(seen));
+	completions = 0;
+	readable_bytes = 0;
+	lost = 0;
+	session_state = MBIM_DSS_SESSION_OPEN;
+	fake_reset(state);
+	fake_answer(MBIM_DSS_IOC_REAP, answer_reap);
+	fake_answer(MBIM_DSS_IOC_INFO, answer_counters);
+	fake_answer(MBIM_DSS_IOC_SEND, answer_send_all);
+	fake_answer(FIONREAD, answer_readable);
+	return 0;
+}
+
+static void count_call(struct wwan_session *session, void *context)
+{
+	assert_ptr_equal(session, seen.session);
+	assert_ptr_equal(context, &seen);
+	if (++seen.calls == seen.free_in)
+		wwan_session_free(session);
+}
+
+static void on_readable(struct wwan_session *session, void *context)
+{
+	seen.readable++;
+	count_call(session, context);
+}
+
+static void on_written(struct wwan_session *session, const struct wwan_completion *completion,
+		       void *context)
+{
+	assert_int_equal(completion->type, WWAN_REQUEST_WRITE);
+	seen.written++;
+	count_call(session, context);
+}
+
+static void on_lost(struct wwan_session *session, const struct wwan_session_info *info,
+		    void *context)
+{
+	seen.lost++;
+	seen.lost_count = info->rx_lost;
+	count_call(session, context);
+}
+
+static void on_ended(struct wwan_session *session, int error, void *context)
+{
+	seen.ended++;
+	seen.end_error = error;
+	count_call(session, context);
+}
+
+static const struct wwan_session_callbacks all_callbacks = {
+	.readable = on_readable,
+	.written = on_written,
+	.lost = on_lost,
+	.ended = on_ended,
+};
+
+static struct wwan_handle *start(const struct wwan_session_callbacks *callbacks)
+{
+	struct wwan_handle *handle = fake_handle();
+
+	seen.session = fake_session(handle);
+	assert_int_equal(wwan_session_set_callbacks(seen.session, callbacks, &seen), 0);
+	return handle;
+}
+
+static void dispatch(struct wwan_handle *handle, uint32_t events)
+{
+	fake_epoll(fake.file[FAKE_NODE], events);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+}
+
+static void readable(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	dispatch(handle, EPOLLIN);
+	assert_int_equal(seen.readable, 1);
+	dispatch(handle, EPOLLIN);
+	assert_int_equal(seen.readable, 2);
+	assert_int_equal(seen.calls, 2);
+	fake_close(handle);
+}
+
+/* A turn is bounded; what is over comes with the next. */
+static void written(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	completions = 100;
+	dispatch(handle, EPOLLPRI);
+	assert_in_range(seen.written, 1, 99);
+	assert_int_equal(reap_flags, MBIM_DSS_BATCH_NOWAIT);
+	dispatch(handle, EPOLLPRI);
+	assert_int_equal(seen.written, 100);
+	fake_close(handle);
+}
+
+static void lost_is_told_once(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	dispatch(handle, EPOLLPRI);
+	assert_int_equal(seen.lost, 0);
+	lost = 4;
+	dispatch(handle, EPOLLPRI);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(seen.lost_count, 4);
+	dispatch(handle, EPOLLPRI);
+	assert_int_equal(seen.lost, 1);
+	fake_close(handle);
+}
+
+/* Asking for the counters takes POLLPRI away: the loss is told all the same. */
+static void lost_is_told_after_info(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+	struct wwan_session_info info;
+
+	(void)state;
+	lost = 4;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	assert_int_equal(seen.lost, 0);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	/* Nothing new, or nobody who asked to be told: nothing to do. */
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	assert_int_equal(wwan_session_set_callbacks(seen.session, NULL, NULL), 0);
+	lost = 5;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	fake_close(handle);
+}
+
+static void end_comes_last_and_once(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	readable_bytes = 10;
+	completions = 1;
+	dispatch(handle, EPOLLIN | EPOLLHUP);
+	assert_int_equal(seen.readable, 1);
+	assert_int_equal(seen.ended, 0);
+	readable_bytes = 0;
+	dispatch(handle, EPOLLIN | EPOLLHUP);
+	assert_int_equal(seen.written, 1);
+	/* The end is when the kernel, asked to wait, has no completion either. */
+	assert_int_equal(reap_flags, 0);
+	assert_int_equal(seen.ended, 0);
+	dispatch(handle, EPOLLIN | EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(seen.end_error, 0);
+	/* Out of the set: the hang-up, which stays, wakes nobody. */
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	fake_close(handle);
+}
+
+static void end_by_loss_of_the_modem(void **state)
+{
+	static const struct wwan_session_callbacks callbacks = { .ended = on_ended };
+	struct wwan_handle *handle;
+
+	(void)state;
+	handle = start(&callbacks);
+	session_state = MBIM_DSS_SESSION_GONE;
+	dispatch(handle, EPOLLHUP | EPOLLERR);
+	assert_int_equal(seen.end_error, ENODEV);
+	fake_close(handle);
+
+	session_state = MBIM_DSS_SESSION_OPEN;
+	handle = start(&callbacks);
+	fake_fail(MBIM_DSS_IOC_INFO, ENODEV);
+	dispatch(handle, EPOLLHUP | EPOLLERR);
+	assert_int_equal(seen.ended, 2);
+	assert_int_equal(seen.end_error, ENODEV);
+	fake_close(handle);
+}
+
+/* With a modem gone the driver may refuse to say how much there is: then there is nothing. */
+static void end_when_nothing_can_be_asked(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	fake_fail(FIONREAD, ENODEV);
+	fake_fail(MBIM_DSS_IOC_REAP, ENODEV);
+	fake_fail(MBIM_DSS_IOC_INFO, ENODEV);
+	dispatch(handle, EPOLLPRI | EPOLLIN | EPOLLHUP | EPOLLERR);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(seen.end_error, ENODEV);
+	fake_close(handle);
+}
+
+/* The session is freed in each of its callbacks in turn; the sanitizer watches. */
+static void freed_in_a_callback(void **state)
+{
+	struct wwan_handle *handle;
+	unsigned int i;
+
+	for (i = 1; i <= 6; i++) {
+		set_up(state);
+		handle = start(&all_callbacks);
+		seen.free_in = i;
+		completions = 3;
+		dispatch(handle, EPOLLPRI | EPOLLIN);
+		if (i > 4) {
+			lost = 1;
+			dispatch(handle, EPOLLPRI);
+		}
+		if (i > 5) {
+			session_state = MBIM_DSS_SESSION_CLOSED;
+			dispatch(handle, EPOLLHUP);
+		}
+		assert_int_equal(seen.calls, i);
+		fake_close(handle);
+	}
+}
+
+static void freed_while_a_loss_waits(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+	struct wwan_session_info info;
+
+	(void)state;
+	lost = 1;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	seen.free_in = 1;
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 1);
+	fake_close(handle);
+}
+
+static void callbacks_that_are_not_set(void **state)
+{
+	static const struct wwan_session_callbacks none = { 0 };
+	struct wwan_handle *handle = start(&none);
+
+	(void)state;
+	completions = 1;
+	dispatch(handle, EPOLLIN | EPOLLPRI | EPOLLHUP);
+	assert_int_equal(seen.calls, 0);
+	/* Nobody asked for completions, so they are left for wwan_session_reap(). */
+	assert_int_equal(completions, 1);
+	fake_close(handle);
+}
+
+static void set_bad_arguments(void **state)
+{
+	static const struct wwan_session_callbacks lost_only = { .lost = on_lost };
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session = fake_session(handle);
+
+	(void)state;
+	assert_int_equal(wwan_session_set_callbacks(NULL, &all_callbacks, NULL), EINVAL);
+	assert_int_equal(wwan_session_set_callbacks(session, &lost_only, NULL), EINVAL);
+	fake.fail_epoll_ctl = ENOSPC;
+	assert_int_equal(wwan_session_set_callbacks(session, &all_callbacks, NULL), ENOSPC);
+	fake.fail_epoll_ctl = 0;
+	assert_int_equal(wwan_session_set_callbacks(session, &all_callbacks, NULL), 0);
+	assert_int_equal(wwan_session_set_callbacks(session, &all_callbacks, NULL), 0);
+	assert_int_equal(wwan_session_set_callbacks(session, NULL, NULL), 0);
+	fake_close(handle);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(readable, set_up),
+		cmocka_unit_test_setup(written, set_up),
+		cmocka_unit_test_setup(lost_is_told_once, set_up),
+		cmocka_unit_test_setup(lost_is_told_after_info, set_up),
+		cmocka_unit_test_setup(end_comes_last_and_once, set_up),
+		cmocka_unit_test_setup(end_by_loss_of_the_modem, set_up),
+		cmocka_unit_test_setup(end_when_nothing_can_be_asked, set_up),
+		cmocka_unit_test_setup(freed_in_a_callback, set_up),
+		cmocka_unit_test_setup(freed_while_a_loss_waits, set_up),
+		cmocka_unit_test_setup(callbacks_that_are_not_set, set_up),
+		cmocka_unit_test_setup(set_bad_arguments, set_up),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

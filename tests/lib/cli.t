@@ -1,0 +1,241 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vm-kernels: core
+#
+# mbim-dss, as a user or a script runs it: output, JSON, messages and exit codes.
+# shellcheck source=tests/vm/lib.sh disable=SC2119
+. tests/vm/lib.sh
+
+# run STATUS DESC ARG...: mbim-dss ARG..., standard output in $out, error in $err
+run()
+{
+	want=$1
+	desc=$2
+	shift 2
+	mbim-dss "$@" > "$TMP/out" 2> "$TMP/err" < /dev/null
+	is $? "$want" "$desc"
+	out=$(cat "$TMP/out")
+	err=$(cat "$TMP/err")
+}
+
+# refused STATUS MESSAGE ARG...: exactly that message, and no output
+refused()
+{
+	status=$1
+	message=$2
+	shift 2
+	run "$status" "$* gives $status" "$@"
+	is "$err" "mbim-dss: $1: $message" "$* says why"
+	is "$out" '' "$* prints nothing else"
+}
+
+# reads PID NODE: has it opened that?
+# shellcheck disable=SC2317 # called by wait_for
+reads()
+{
+	for fd in "/proc/$1/fd/"*; do
+		[ "$(readlink "$fd")" != "/dev/mbim/$2" ] || return 0
+	done
+	return 1
+}
+
+run 0 '--help' --help
+for command in list services open close cat write monitor stats info pty trace; do
+	like "$out" "^  $command " "--help names $command"
+	mbim-dss $command --help > "$TMP/help" 2>&1
+	is $? 0 "$command --help"
+	like "$(cat "$TMP/help")" "^Usage: mbim-dss $command" "$command --help is about it"
+done
+
+# without the driver
+refused 1 'the mbim_dss driver is not loaded (modprobe mbim_dss)' list
+
+load_modules
+load_dss
+run 0 'list without a modem' list
+is "$err" 'mbim-dss: list: there is no MBIM modem' 'list says that there is none'
+run 0 'list --json without a modem' list --json
+is "$out" '[]' 'an empty array'
+refused 4 'there is no MBIM modem' open echo
+
+# without an agent
+mbim-dss monitor --json > "$TMP/events" &
+monitor=$!
+BACKGROUND="$BACKGROUND $monitor"
+ok 'monitor says when it listens' wait_for 5 grep -q listening "$TMP/events"
+start_sim
+ok 'monitor sees the modem come' wait_for 10 grep -q '"modem-added","modem":0' "$TMP/events"
+refused 1 'dss0: the agent has not told the modem'"'"'s services yet: is mbim-dssd running?' \
+	services
+refused 1 'dss0: the agent has not told the modem'"'"'s services yet: is mbim-dssd running?' \
+	open echo
+refused 1 '6d62696d-2d73-696d-0001-000000000001: no agent: is mbim-dssd running?' \
+	open 6d62696d-2d73-696d-0001-000000000001
+run 0 'list' list
+like "$out" '^dss0 +wwan0 .* not probed ' 'list says that the modem is not probed'
+
+start_agent
+run 0 'services --wait' services --wait 10
+like "$out" '^dss0 +echo +6d62696d-2d73-696d-0001-000000000001 both +0/any' 'echo'
+like "$out" '^dss0 +nmea .* in +0/2' 'nmea'
+like "$out" '^dss0 +idle .* none +- +1,2,3,4$' 'idle'
+run 0 'services --json' services wwan0 --json
+like "$out" '"name":"idle","uuid":"6d62696d-2d73-696d-0001-000000000004","in":false,"out":false,.*"cids":\[1,2,3,4\]' \
+	'idle as an object'
+ok 'monitor saw the agent' grep -q '"agent-bound"' "$TMP/events"
+ok 'monitor saw the services' grep -q '"modem-probed","modem":0' "$TMP/events"
+
+# open, write, cat, close
+run 0 'open' open echo
+is "$out" /dev/mbim/dss0s0 'prints the node'
+ok 'which is there' test -c /dev/mbim/dss0s0
+ok 'monitor saw it' wait_for 5 grep -q '"session-opened","modem":0,"session":0' "$TMP/events"
+run 0 'write' write dss0s0 hello 'second one'
+like "$out" '^request 1: 5 bytes: success$' 'the first has ended well'
+like "$out" '^request 2: 10 bytes: success$' 'the second, too'
+run 0 'cat' cat /dev/mbim/dss0s0 --count 1
+is "$out" hello 'the first comes back'
+run 0 'cat --hex' cat 0 --count 1 --hex
+is "$out" '73 65 63 6f 6e 64 20 6f 6e 65' 'the second, in hexadecimal'
+run 0 'write --hex --json' write dss0s0 --hex '00 ff0d' --json
+like "$out" '^\{"request_id":1,"error":0,"status":"success",.*"count":1,"bytes":3\}$' 'an object'
+run 0 'cat --json --timestamp' cat dss0s0 --count 1 --json --timestamp
+like "$out" '^\{"time":"20[-0-9]* [0-9:.]*","len":3,"lost":0,"backlog":false,"data":"00ff0d"\}$' \
+	'an object'
+head -c 5000 /dev/zero | tr '\0' A > "$TMP/long"
+ok 'write standard input' sh -c "mbim-dss write dss0s0 --quiet < $TMP/long"
+is "$(dd if=/dev/mbim/dss0s0 bs=8192 count=1 2>/dev/null | wc -c)" 5000 'plain dd reads it back'
+refused 3 'dss0s0: nothing was received in 0.2 s' cat dss0s0 --timeout 0.2
+refused 1 'dss0s0: larger than the modem takes (2048 bytes)' write dss0s0 "$(cat "$TMP/long")"
+refused 1 'dss0s0: an empty datagram cannot be sent' write dss0s0 ''
+run 0 'stats' stats dss0s0
+like "$out" '^dss0s0 +6 +5018 +0 +0 +6 +5018 +0$' 'counts datagrams and bytes both ways'
+run 0 'stats --json' stats --json
+like "$out" '^\[\{"modem":0,"session":0,"node":"/dev/mbim/dss0s0",.*"rx_datagrams":6,"rx_bytes":5018,' \
+	'as an array'
+run 0 'info of a session' info dss0s0
+like "$out" '^service +echo$' 'its service'
+like "$out" '^state +open, persistent$' 'its state'
+run 0 'info of the modem' info --json
+like "$out" '"ifname":"wwan0".*"max_sessions":16,"open_sessions":1,"max_datagram":2048' 'as an object'
+
+# refusals
+refused 1 'echo: session 0 is open already, or wwan0 has a VLAN device of number 256' \
+	open echo --session 0
+refused 1 "dss0 has no service fax: 'mbim-dss services 0' lists those it has" open fax
+refused 1 "dss0 has no service 00000000-0000-0000-0000-000000000000: 'mbim-dss services 0' lists those it has" \
+	open 00000000-0000-0000-0000-000000000000
+refused 1 'idle: the service has no data session in that direction' open idle
+refused 1 'dss0s77: the session is not open' close dss0s77
+refused 1 'dss0s77: the session is not open' cat dss0s77
+refused 1 'dss0s77: the session is not open' stats dss0s77
+refused 4 'modem wwan7: there is no such modem, or it is gone' open echo --modem wwan7
+run 0 'open nmea' open nmea
+run 0 'open nmea again' open nmea --json
+like "$out" '^\{"node":"/dev/mbim/dss0s2","max_datagram":2048,"request_id":1,"error":0,"status":"success"' \
+	'as an object'
+refused 1 "nmea: the modem or the service has no session left; 'mbim-dss list' shows who has them" \
+	open nmea
+refused 1 'dss0s1: the service has no data session in that direction' write dss0s1 x
+run 0 'cat nmea' cat dss0s1 --count 3 --timeout 10
+is "$(echo "$out" | grep -c '^.GP')" 3 'three sentences'
+mbim-sim ctl dss-status 28 > "$TMP/ctl"
+refused 1 'echo: the modem refused: operation not allowed (MBIM status 28)' open echo
+
+# wrong usage
+for words in 'open' 'open a b' 'open echo --session 256' 'open echo --persist --hold' \
+	     'open echo --attach' 'open echo --timeout -1' 'cat' 'cat foo' 'cat dss0s256' \
+	     'cat dss0s0 --count 0' 'cat dss0s0 --modem 0' 'write' 'write dss0s0 --hex 4x' \
+	     'write dss0s0 --hex' 'list foo' 'monitor foo' 'close' 'frobnicate' 'list --frob' \
+	     'open echo --modem'; do
+	# shellcheck disable=SC2086
+	run 2 "$words: wrong usage" $words
+	like "$err" "^Try 'mbim-dss .*--help'\.$" "$words: points to the help"
+done
+
+# a session that is held lives as long as its command
+mbim-dss open sink --hold > "$TMP/held" &
+held=$!
+BACKGROUND="$BACKGROUND $held"
+ok 'open --hold prints its node' wait_for 10 grep -q '^/dev/mbim/dss0s3$' "$TMP/held"
+ok 'it is open' test -c /dev/mbim/dss0s3
+kill -INT $held
+wait $held
+is $? 0 'a signal ends it'
+ok 'and closes the session' wait_for 10 test ! -e /dev/mbim/dss0s3
+
+# a session as a terminal
+if grep -q devpts /proc/filesystems; then
+	mbim-dss pty dss0s0 --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
+	pty=$!
+	BACKGROUND="$BACKGROUND $pty"
+	ok 'pty prints the name' wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+	ok 'which leads to a terminal' test -c "$TMP/tty"
+	printf 'AT\r' > "$TMP/tty"
+	is "$(timeout 10 head -c 3 "$TMP/tty" | od -An -tx1 | tr -d ' ')" 41540d \
+		'what is written comes back, raw'
+	kill -TERM $pty
+	wait $pty
+	is $? 0 'a signal ends it'
+	nok 'the link has gone' test -L "$TMP/tty"
+	refused 1 "$TMP/pty: File exists" pty dss0s0 --link "$TMP/pty"
+else
+	skip 'pty' 'this kernel has no pseudo-terminals'
+fi
+
+# the tracepoints
+if grep -q tracefs /proc/filesystems; then
+	grep -q ' /sys/kernel/tracing ' /proc/mounts ||
+		mount -t tracefs tracefs /sys/kernel/tracing
+	mbim-dss trace dss0s0 --count 4 --timeout 10 > "$TMP/trace" 2> "$TMP/trace.err" &
+	trace=$!
+	BACKGROUND="$BACKGROUND $trace"
+	ok 'trace says when it listens' wait_for 10 grep -q '^tracing$' "$TMP/trace"
+	run 0 'write' write dss0s0 traced
+	wait $trace
+	is $? 0 'trace ends after four events'
+	like "$(cat "$TMP/trace")" 'mbim_dss_write: dss0s0 datagrams=1 bytes=6' 'the write'
+	like "$(cat "$TMP/trace")" 'mbim_dss_ntb_complete: dss0s0 .* status=0' \
+		'the end of its transfer'
+	is "$(find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 | wc -l)" 0 \
+		'nothing is left of it'
+else
+	skip 'trace' 'this kernel has no tracefs'
+fi
+
+# the end of a session under a reader
+mbim-dss cat dss0s0 > "$TMP/cat" 2> "$TMP/cat.err" &
+reader=$!
+BACKGROUND="$BACKGROUND $reader"
+ok 'cat reads' wait_for 10 reads $reader dss0s0
+run 0 'close' close dss0s0
+is "$out" '' 'prints nothing'
+wait $reader
+is $? 0 'cat ends well'
+is "$(cat "$TMP/cat.err")" 'mbim-dss: cat: dss0s0: the session was closed' 'and says why'
+ok 'monitor saw the close' wait_for 5 grep -q '"session-closed","modem":0,"session":0' "$TMP/events"
+run 0 'close --json' close dss0s1 --json
+like "$out" '^\{"request_id":1,"error":0,"status":"success"' 'an object'
+
+mbim-dss cat dss0s2 > "$TMP/cat" 2> "$TMP/cat.err" &
+reader=$!
+BACKGROUND="$BACKGROUND $reader"
+ok 'cat reads' wait_for 10 reads $reader dss0s2
+mbim-sim ctl unplug > "$TMP/ctl"
+wait $reader
+is $? 4 'cat ends with 4 when the modem goes'
+is "$(cat "$TMP/cat.err")" 'mbim-dss: cat: dss0s2: there is no such modem, or it is gone' \
+	'and says why'
+ok 'monitor saw it go' wait_for 10 grep -q '"modem-removed","modem":0' "$TMP/events"
+unlike "$(cat "$TMP/events")" overrun 'monitor missed nothing'
+
+# a modem without sessions
+stop_sim
+start_sim --max-sessions 0
+ok 'the agent finds it' wait_for 20 sh -c 'mbim-dss services --wait 5 | grep -q echo'
+run 0 'list' list
+is "$err" 'mbim-dss: list: dss0: this modem has no device service sessions (MaxDssSessions is 0): there is nothing to open' \
+	'list says that there is nothing to open'
+refused 1 'dss0: this modem has no device service sessions (MaxDssSessions is 0): there is nothing to open' \
+	open echo
+done_testing
