@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The access policy: users and groups, a new policy, a bad one; and sessions that are
+# kept open.
+. tests/vm/lib.sh
+. tests/sim/lib.sh
+. tests/agent/lib.sh
+
+conf=$TMP/policy.conf
+cat > "$conf" <<CONF
+allow nmea user bob
+allow sink group netdev
+deny $NMEA *
+deny sink user 1001
+autostart source session 200
+CONF
+modem
+agent --policy "$conf"
+chmod 666 /dev/mbim/control
+
+like "$(as alice 'mbim-dss open nmea')" '[Aa]ccess|denied|not allowed' 'nmea is denied to alice'
+like "$(agent_log)" 'nmea\) is denied to user 1000' 'which is in the log'
+is "$(as bob 'mbim-dss open nmea')" /dev/mbim/dss0s0 'and allowed to bob'
+is "$(command stat -c '%a %u %g' /dev/mbim/dss0s0)" '600 1001 1001' 'the node is his'
+is "$(as alice 'mbim-dss open sink')" /dev/mbim/dss0s1 'sink is for alice, whose group is netdev'
+like "$(as bob 'mbim-dss open sink')" 'exit 1' 'and denied to bob'
+is "$(as bob 'mbim-dss open echo')" /dev/mbim/dss0s2 'echo is in no rule'
+like "$(open nmea)" 'exit 1' 'a rule for all is for root as well'
+like "$(stat open_sessions)" '\[0,1,2,200\]' 'the modem was asked for what was allowed only'
+
+# a session that is kept open
+ok 'source is open' test -c /dev/mbim/dss0s200
+ok 'closed by somebody' mbim-dss close dss0s200
+ok 'it is opened again' wait_for 10 test -c /dev/mbim/dss0s200
+kill_agent
+agent --policy "$conf"
+ok 'the next agent has it' wait_for 10 agent_says 'session 200 \(source\) is open, autostarted'
+like "$(stat open_sessions)" '\[0,1,2,200\]' 'and has opened no other'
+
+# another policy
+printf 'deny * *\nautostart echo session 100\n' > "$conf"
+reload_agent
+ok 'read anew: a session for another service' wait_for 10 test -c /dev/mbim/dss0s100
+like "$(open echo)" 'exit 1' 'and rules'
+printf 'allow * everybody\n' > "$conf"
+reload_agent
+ok 'a bad one is refused' wait_for 10 agent_says 'policy\.conf:1: .*whom'
+like "$(open echo)" 'exit 1' 'the former stays in force'
+
+# it is there again with the modem
+ctl unplug >/dev/null
+ok 'unplugged' wait_for 10 agent_says 'dss0: removed'
+ctl plug >/dev/null
+ok 'plugged in: the session is there' wait_for 20 test -c /dev/mbim/dss0s100
+no_errors
+done_testing

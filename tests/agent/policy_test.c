@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The policy file: what it may say, what it must not, and what it then means. */
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "policy.h"
+#include "service.h"
+
+static struct policy *parse(const char *text)
+{
+	g_autofree char *fault = NULL;
+	struct policy *policy = policy_parse(text, "file", &fault);
+
+	if (!policy)
+		print_message("%s\n", fault);
+	assert_non_null(policy);
+	assert_null(fault);
+	return policy;
+}
+
+static bool allows(const struct policy *policy, const char *service, uid_t uid, gid_t gid)
+{
+	uint8_t uuid[MBIM_DSS_UUID_SIZE];
+
+	assert_true(service_lookup(service, uuid));
+	return policy_allows(policy, uuid, uid, gid);
+}
+
+static void no_rule_allows(void **state)
+{
+	struct policy *policy = parse("# nothing\n\n   \t\n");
+
+	(void)state;
+	assert_int_equal(policy_rules(policy), 0);
+	assert_true(allows(policy, "nmea", 1000, 1000));
+	policy_free(policy);
+}
+
+static void first_rule_that_fits_decides(void **state)
+{
+	struct policy *policy = parse("allow nmea user 1000 # the one\n"
+				      "deny nmea *\n"
+				      "allow\t*\tgroup 2000\r\n"
+				      "deny 6d62696d-2d73-696d-0001-000000000003 *\n"
+				      "allow sink user 1000");
+
+	(void)state;
+	assert_int_equal(policy_rules(policy), 5);
+	assert_true(allows(policy, "nmea", 1000, 1));
+	assert_false(allows(policy, "nmea", 1001, 1));
+	assert_false(allows(policy, "nmea", 1001, 2000));
+	assert_true(allows(policy, "sink", 1001, 2000));
+	assert_false(allows(policy, "sink", 1000, 1));
+	assert_true(allows(policy, "echo", 1000, 1));
+	policy_free(policy);
+}
+
+static void deny_all_denies_root_as_well(void **state)
+{
+	struct policy *policy = parse("deny * *");
+
+	(void)state;
+	assert_false(allows(policy, "echo", 0, 0));
+	policy_free(policy);
+}
+
+static void names_of_users_and_groups(void **state)
+{
+	struct policy *policy = parse("allow echo user root\n"
+				      "allow sink group root\n"
+				      "deny * *\n");
+
+	(void)state;
+	assert_true(allows(policy, "echo", 0, 12345));
+	assert_false(allows(policy, "echo", 12345, 0));
+	assert_true(allows(policy, "sink", 12345, 0));
+	/* root's group by the user database, whatever group he runs with */
+	assert_true(allows(policy, "sink", 0, 12345));
+	assert_false(allows(policy, "sink", 4000000000u, 12345));
+	policy_free(policy);
+}
+
+static void autostarted_sessions(void **state)
+{
+	struct policy *policy = parse("autostart nmea\n"
+				      "autostart echo session 255\n");
+	const struct policy_autostart *list;
+	uint8_t uuid[MBIM_DSS_UUID_SIZE];
+
+	(void)state;
+	assert_int_equal(policy_autostarts(policy, &list), 2);
+	assert_true(service_lookup("nmea", uuid));
+	assert_memory_equal(list[0].uuid, uuid, sizeof(uuid));
+	assert_int_equal(list[0].session, MBIM_DSS_SESSION_ANY);
+	assert_int_equal(list[1].session, 255);
+	assert_int_equal(policy_rules(policy), 0);
+	policy_free(policy);
+}
+
+static void faults_are_named_with_their_line(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *words;
+	} faults[] = {
+		{ "permit nmea *", "none of allow, deny, autostart" },
+		{ "Allow nmea *", "none of allow, deny, autostart" },
+		{ "allow", "needs a service" },
+		{ "allow nmea", "needs a service, and whom" },
+		{ "allow gps *", "no known service" },
+		{ "allow nmea * root", "whom it is for" },
+		{ "allow nmea user", "whom it is for" },
+		{ "allow nmea root", "whom it is for" },
+		{ "allow nmea user no-such-user-at-all", "no user" },
+		{ "allow nmea group no-such-group-at-all", "no group" },
+		{ "allow nmea user -1", "no user" },
+		{ "allow nmea user 4294967295", "no user" },
+		{ "allow nmea user 0x10", "no user" },
+		{ "allow nmea user 1 2", "too many words" },
+		{ "autostart", "needs a service" },
+		{ "autostart *", "no known service" },
+		{ "autostart sms", "of the system itself" },
+		{ "autostart nmea session", "session NUMBER" },
+		{ "autostart nmea session 256", "0 to 255" },
+		{ "autostart nmea session -1", "0 to 255" },
+		{ "autostart nmea id 3", "session NUMBER" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+		g_autofree char *text = g_strdup_printf("# one\nallow echo *\n%s\n", faults[i].line);
+		g_autofree char *fault = NULL;
+
+		assert_null(policy_parse(text, "file", &fault));
+		assert_non_null(fault);
+		if (!g_str_has_prefix(fault, "file:3: ") || !strstr(fault, faults[i].words))
+			fail_msg("\"%s\" gave \"%s\"", faults[i].line, fault);
+	}
+}
+
+static void file_that_is_not_there_is_an_empty_policy(void **state)
+{
+	g_autofree char *fault = NULL;
+	struct policy *policy = policy_load("/nonexistent/policy.conf", &fault);
+
+	(void)state;
+	assert_non_null(policy);
+	assert_null(fault);
+	assert_int_equal(policy_rules(policy), 0);
+	policy_free(policy);
+}
+
+static void file_that_cannot_be_read_is_a_fault(void **state)
+{
+	g_autofree char *fault = NULL;
+
+	(void)state;
+	assert_null(policy_load("/", &fault));
+	assert_non_null(fault);
+}
+
+/* The rest of a file behind a zero byte must not be ignored. */
+static void zero_byte_is_a_fault(void **state)
+{
+	static const char text[] = "allow nmea *\n\0deny * *\n";
+	g_autofree char *fault = NULL;
+	g_autofree char *path = NULL;
+	int fd = g_file_open_tmp("policyXXXXXX", &path, NULL);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	assert_null(policy_load(path, &fault));
+	assert_non_null(strstr(fault, "zero byte"));
+	g_unlink(path);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(no_rule_allows),
+	cmocka_unit_test(first_rule_that_fits_decides),
+	cmocka_unit_test(deny_all_denies_root_as_well),
+	cmocka_unit_test(names_of_users_and_groups),
+	cmocka_unit_test(autostarted_sessions),
+	cmocka_unit_test(faults_are_named_with_their_line),
+	cmocka_unit_test(file_that_is_not_there_is_an_empty_policy),
+	cmocka_unit_test(file_that_cannot_be_read_is_a_fault),
+	cmocka_unit_test(zero_byte_is_a_fault),
+};
+
+test_main(tests)
