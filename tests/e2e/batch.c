@@ -1,0 +1,803 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* SEND, RECV and REAP: batches that end early, ids and user data of runs, losses, waiting. */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dss.h"
+
+#define LEN	32
+#define COUNT	40
+
+static char bytes[COUNT][MAX_DATAGRAM];
+static struct mbim_dss_datagram entries[COUNT];
+
+static void *memory(size_t size, int protection)
+{
+	void *p = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	check(p != MAP_FAILED);
+	return p;
+}
+
+static void fill_entries(void)
+{
+	for (uint32_t i = 0; i < COUNT; i++) {
+		fill(bytes[i], LEN, i);
+		entries[i] = (struct mbim_dss_datagram){
+			.buf = (uintptr_t)bytes[i], .len = LEN, .user_data = i,
+		};
+	}
+}
+
+static void empty_entries(void)
+{
+	memset(bytes, 0, sizeof(bytes));
+	for (uint32_t i = 0; i < COUNT; i++)
+		entries[i] = (struct mbim_dss_datagram){
+			.buf = (uintptr_t)bytes[i], .len = sizeof(bytes[i]),
+		};
+}
+
+/* -------- SEND -------- */
+
+/* What makes an entry wrong, and the errno for it. */
+struct fault {
+	const char *name;
+	int error;
+	void (*spoil)(struct mbim_dss_datagram *d);
+};
+
+static void no_buffer(struct mbim_dss_datagram *d)
+{
+	d->buf = (uintptr_t)memory(4096, PROT_NONE);
+}
+
+static void too_long(struct mbim_dss_datagram *d)
+{
+	d->len = MAX_DATAGRAM + 1;
+}
+
+static void empty(struct mbim_dss_datagram *d)
+{
+	d->len = 0;
+}
+
+static void reserved(struct mbim_dss_datagram *d)
+{
+	d->reserved = 1;
+}
+
+static const struct fault send_faults[] = {
+	{ "a bad pointer", EFAULT, no_buffer }, { "too long", EMSGSIZE, too_long },
+	{ "empty", EINVAL, empty }, { "a reserved field", EINVAL, reserved },
+};
+
+/* An entry at @at is wrong: those before it go, then, mended, the rest. */
+static void send_with_fault(const struct session *s, const struct fault *fault, uint32_t at)
+{
+	struct ended ended[COUNT];
+	struct mbim_dss_batch b;
+	uint64_t first = 0;
+	int ret;
+
+	fill_entries();
+	fault->spoil(&entries[at]);
+	ret = batch(s->fd, MBIM_DSS_IOC_SEND, entries, COUNT, 0, &b);
+	if (b.done != at || b.error != (uint32_t)fault->error || ret != (at ? 0 : -1))
+		fail("%s at %u: done %u, error %u, returned %d", fault->name, at, b.done, b.error,
+		     ret);
+	if (at)
+		first = b.request_id;
+	fill_entries();
+	check(!batch(s->fd, MBIM_DSS_IOC_SEND, entries + at, COUNT - at, 0, &b));
+	check_eq(b.done, COUNT - at);
+	check_eq(b.error, 0);
+	if (at)
+		check_eq(b.request_id, first + at);
+	else
+		first = b.request_id;
+	reap_ids(s->fd, first, ended, COUNT);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		check_eq(ended[i].error, 0);
+		check_eq(ended[i].user_data, i);
+		recv_filled(s->fd, LEN, i);
+	}
+}
+
+static void send_stops_at_a_fault(void)
+{
+	static const uint32_t places[] = { 0, 1, 15, 16, 17, COUNT - 1 };
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	for (size_t f = 0; f < ARRAY_SIZE(send_faults); f++)
+		for (size_t p = 0; p < ARRAY_SIZE(places); p++)
+			send_with_fault(&s, &send_faults[f], places[p]);
+	check_eq(sim_session_stat(s.id, "datagrams_out"),
+		 COUNT * ARRAY_SIZE(send_faults) * ARRAY_SIZE(places));
+	check(!poll_now(s.fd, POLLIN | POLLPRI));
+}
+
+/* The array itself ends in memory that is not there. */
+static void send_entries_end_early(void)
+{
+	char *pages = memory(2 * 4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_datagram *d;
+	struct ended ended[COUNT];
+	struct mbim_dss_batch b;
+	struct session s;
+
+	check(!mprotect(pages + 4096, 4096, PROT_NONE));
+	d = (struct mbim_dss_datagram *)(pages + 4096) - 20;
+	fill_entries();
+	memcpy(d, entries, 20 * sizeof(*d));
+	session_open(&s, SERVICE_ECHO);
+	check(!batch(s.fd, MBIM_DSS_IOC_SEND, d, 30, 0, &b));
+	check_eq(b.error, EFAULT);
+	check(b.done && b.done <= 20);
+	reap_ids(s.fd, b.request_id, ended, b.done);
+	for (uint32_t i = 0; i < b.done; i++)
+		recv_filled(s.fd, LEN, i);
+	check_eq(sim_session_stat(s.id, "datagrams_out"), b.done);
+}
+
+/* No room for all: what was accepted is said, and is all that the modem gets. */
+static void send_in_part(void)
+{
+	uint32_t accepted = 0;
+	struct mbim_dss_batch b;
+	struct session s;
+	char large[MAX_DATAGRAM];
+
+	session_open(&s, SERVICE_SINK);
+	for (uint32_t i = 0; i < COUNT; i++)
+		entries[i] = (struct mbim_dss_datagram){
+			.buf = (uintptr_t)large, .len = sizeof(large),
+		};
+	sim("nak out on");
+	do {
+		check(!batch(s.fd, MBIM_DSS_IOC_SEND, entries, COUNT, MBIM_DSS_BATCH_NOWAIT, &b));
+		accepted += b.done;
+	} while (b.done == COUNT);
+	check_eq(b.error, EAGAIN);
+	check_err(batch(s.fd, MBIM_DSS_IOC_SEND, entries, COUNT, MBIM_DSS_BATCH_NOWAIT, &b),
+		  EAGAIN);
+	check_eq(b.error, EAGAIN);
+	check_eq(b.done, 0);
+	sim("nak out off");
+	check(!fsync(s.fd));
+	check_eq(sim_session_stat(s.id, "datagrams_out"), accepted);
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+struct large_send {
+	int fd;
+	uint32_t count;
+	struct mbim_dss_batch b;
+	struct mbim_dss_datagram d[300];
+};
+
+static long send_large(void *arg)
+{
+	struct large_send *send = arg;
+	static char large[MAX_DATAGRAM];
+
+	for (uint32_t i = 0; i < send->count; i++)
+		send->d[i] = (struct mbim_dss_datagram){
+			.buf = (uintptr_t)large, .len = sizeof(large), .user_data = i,
+		};
+	return batch(send->fd, MBIM_DSS_IOC_SEND, send->d, send->count, 0, &send->b);
+}
+
+/* A blocking SEND waits until all are accepted; a signal ends it with what has been. */
+static void send_waits(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	static struct large_send send;
+	struct ended ended[300];
+	struct blocked b;
+	struct session s;
+	uint32_t part;
+
+	session_open(&s, SERVICE_SINK);
+	send = (struct large_send){ .fd = s.fd, .count = 300 };
+	check(!sigaction(SIGUSR1, &action, NULL));
+	sim("nak out on");
+	blocked_start(&b, send_large, &send);
+	check(!tgkill(getpid(), b.tid, SIGUSR1));
+	blocked_end(&b, SOON);
+	check_eq(b.ret, 0);
+	check_eq(send.b.error, EINTR);
+	part = send.b.done;
+	check(part && part < 300);
+	/* none: the call is restarted, or EINTR */
+	blocked_start(&b, send_large, &send);
+	check(!tgkill(getpid(), b.tid, SIGUSR1));
+	blocked_end(&b, SOON);
+	check_eq(b.ret, -1);
+	check_eq(b.error, EINTR);
+	check_eq(send.b.done, 0);
+	blocked_start(&b, send_large, &send);
+	sim("nak out off");
+	blocked_end(&b, LONG);
+	check_eq(b.ret, 0);
+	check_eq(send.b.done, 300);
+	reap_ids(s.fd, 1, ended, part);
+	reap_ids(s.fd, send.b.request_id, ended, 300);
+	for (uint32_t i = 0; i < 300; i++)
+		check_eq(ended[i].user_data, i);
+	check_eq(sim_session_stat(s.id, "datagrams_out"), part + 300);
+}
+
+/* Two SENDs that wait for room at the same time: the ids of each are consecutive. */
+static void two_senders(void)
+{
+	static struct large_send send[2];
+	static struct ended ended[600];
+	struct blocked b[2];
+	struct session s;
+	uint64_t first;
+
+	session_open(&s, SERVICE_SINK);
+	sim("nak out on");
+	for (int i = 0; i < 2; i++) {
+		send[i] = (struct large_send){ .fd = s.fd, .count = 300 };
+		blocked_start(&b[i], send_large, &send[i]);
+	}
+	sim("nak out off");
+	for (int i = 0; i < 2; i++) {
+		blocked_end(&b[i], LONG);
+		check_eq(b[i].ret, 0);
+		check_eq(send[i].b.done, 300);
+	}
+	first = send[send[1].b.request_id < send[0].b.request_id].b.request_id;
+	check_eq(send[0].b.request_id + send[1].b.request_id, 2 * first + 300);
+	reap_ids(s.fd, first, ended, 600);
+	for (uint32_t i = 0; i < 600; i++)
+		check_eq(ended[i].user_data, i % 300);
+}
+
+/* -------- completions -------- */
+
+/* Requests with this user data, told in as few records as may be. */
+static void expect_runs(const struct session *s, const uint64_t *user_data, uint32_t count,
+			uint32_t records)
+{
+	struct mbim_dss_completion done[COUNT];
+	struct ended ended[COUNT];
+	struct mbim_dss_batch b;
+	uint64_t blocker, first;
+	uint32_t told = 0;
+
+	sim("nak out on");
+	/* in flight: what follows gathers in one NTB */
+	blocker = send_one(s->fd, "x", 1, 0);
+	wait_in_flight(0);
+	fill_entries();
+	for (uint32_t i = 0; i < count; i++)
+		entries[i].user_data = user_data[i];
+	check(!batch(s->fd, MBIM_DSS_IOC_SEND, entries, count, 0, &b));
+	first = b.request_id;
+	check_eq(first, blocker + 1);
+	sim("nak out off");
+	reap_ids(s->fd, blocker, ended, 1);
+	check(!fsync(s->fd));
+	check(!batch(s->fd, MBIM_DSS_IOC_REAP, done, COUNT, 0, &b));
+	check_eq(b.done, records);
+	for (uint32_t i = 0; i < records; i++) {
+		check_eq(done[i].request_id, first + told);
+		check_eq(done[i].bytes, done[i].count * LEN);
+		check(done[i].user_step <= 1);
+		for (uint32_t j = 0; j < done[i].count; j++)
+			check_eq(done[i].user_data + (uint64_t)j * done[i].user_step,
+				 user_data[told + j]);
+		told += done[i].count;
+	}
+	check_eq(told, count);
+}
+
+static void runs(void)
+{
+	static const uint64_t same[] = { 7, 7, 7, 7, 7 };
+	static const uint64_t counting[] = { 3, 4, 5, 6, 7, 8 };
+	static const uint64_t mixed[] = { 5, 5, 6, 7, 8, 8, 1, 0, 9, 9 };
+	static const uint64_t wrapping[] = { UINT64_MAX - 1, UINT64_MAX, 0, 1 };
+	static const uint64_t apart[] = { 1, 3, 5 };
+	struct session s;
+
+	session_open(&s, SERVICE_SINK);
+	expect_runs(&s, same, ARRAY_SIZE(same), 1);
+	expect_runs(&s, counting, ARRAY_SIZE(counting), 1);
+	/* 5 5, 6 7 8, 8, 1, 0, 9 9 */
+	expect_runs(&s, mixed, ARRAY_SIZE(mixed), 6);
+	expect_runs(&s, wrapping, ARRAY_SIZE(wrapping), 1);
+	expect_runs(&s, apart, ARRAY_SIZE(apart), 3);
+}
+
+/* Requests that ended differently are in different records, each with its bytes. */
+static void runs_end_alike(void)
+{
+	struct mbim_dss_completion c;
+	struct session s;
+	uint64_t first;
+	uint32_t good = 0, bad = 0;
+	char large[MAX_DATAGRAM];
+
+	session_open(&s, SERVICE_SINK);
+	for (uint32_t i = 0; i < COUNT; i++)
+		entries[i] = (struct mbim_dss_datagram){
+			.buf = (uintptr_t)large, .len = sizeof(large), .user_data = i,
+		};
+	sim("status out EPROTO 1");
+	check(!batch(s.fd, MBIM_DSS_IOC_SEND, entries, COUNT, 0, NULL));
+	for (first = 1; first <= COUNT; first += c.count) {
+		reap_one(s.fd, &c);
+		check_eq(c.request_id, first);
+		check_eq(c.user_data, first - 1);
+		check_eq(c.bytes, c.error ? 0 : c.count * sizeof(large));
+		*(c.error ? &bad : &good) += c.count;
+		check(!c.error || c.error == EPROTO);
+	}
+	check(bad && good);
+	check_eq(sim_session_stat(s.id, "datagrams_out"), good);
+	check_eq(session_counter(&s, "tx_errors"), bad);
+}
+
+static void reap_in_part(void)
+{
+	struct mbim_dss_completion *done = memory(4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_batch b;
+	struct session s;
+
+	session_open(&s, SERVICE_SINK);
+	for (int i = 0; i < 5; i++)
+		check(send_one(s.fd, "x", 1, 10 * i));
+	check(!fsync(s.fd));
+	check(!batch(s.fd, MBIM_DSS_IOC_REAP, done, 2, 0, &b));
+	check_eq(b.done, 2);
+	check_eq(done[0].user_data, 0);
+	check_eq(done[1].user_data, 10);
+	check_eq(poll_now(s.fd, POLLPRI), POLLPRI);
+	/* room for one, then memory that is not there */
+	check(!mprotect(done, 4096, PROT_NONE));
+	check_err(batch(s.fd, MBIM_DSS_IOC_REAP, done, 3, 0, &b), EFAULT);
+	check(!mprotect(done, 4096, PROT_READ | PROT_WRITE));
+	check(!batch(s.fd, MBIM_DSS_IOC_REAP, done, 3, 0, &b));
+	check_eq(b.done, 3);
+	check_eq(done[0].user_data, 20);
+	check_eq(done[2].user_data, 40);
+	check(!poll_now(s.fd, POLLPRI));
+}
+
+static void reap_array_ends_early(void)
+{
+	char *pages = memory(2 * 4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_completion *done = (void *)(pages + 4096 - 2 * sizeof(*done));
+	struct mbim_dss_completion rest[2];
+	struct mbim_dss_batch b;
+	struct session s;
+
+	check(!mprotect(pages + 4096, 4096, PROT_NONE));
+	session_open(&s, SERVICE_SINK);
+	for (int i = 0; i < 4; i++)
+		check(send_one(s.fd, "x", 1, 10 * i));
+	check(!fsync(s.fd));
+	check(!batch(s.fd, MBIM_DSS_IOC_REAP, done, 4, 0, &b));
+	check_eq(b.done, 2);
+	check_eq(b.error, EFAULT);
+	check_eq(done[1].user_data, 10);
+	check(!batch(s.fd, MBIM_DSS_IOC_REAP, rest, 2, 0, &b));
+	check_eq(b.done, 2);
+	check_eq(rest[0].user_data, 20);
+	check_eq(rest[1].user_data, 30);
+}
+
+static long call_reap(void *arg)
+{
+	struct mbim_dss_completion done;
+	struct mbim_dss_batch b;
+
+	return batch(*(int *)arg, MBIM_DSS_IOC_REAP, &done, 1, 0, &b) ? -1 : (long)b.done;
+}
+
+/* One completion comes: one has it, the other is told that there is nothing to wait for. */
+static void two_reapers(void)
+{
+	struct blocked b[2];
+	struct session s;
+
+	session_open(&s, SERVICE_SINK);
+	sim("nak out on");
+	check(send_one(s.fd, "x", 1, 0));
+	for (int i = 0; i < 2; i++)
+		blocked_start(&b[i], call_reap, &s.fd);
+	sim("nak out off");
+	for (int i = 0; i < 2; i++)
+		blocked_end(&b[i], LONG);
+	check_eq(b[0].ret + b[1].ret, 1 + -1);
+	check_eq(b[b[0].ret == 1].error, EAGAIN);
+	check_err(call_reap(&s.fd), EAGAIN);
+}
+
+/* A cancel of the last request releases it, too. */
+static void reap_ends_by_cancel(void)
+{
+	static char large[12 * NTB_SIZE];
+	struct ended ended;
+	struct blocked b;
+	struct session s;
+	uint64_t blocker, id;
+	int other;
+
+	session_open(&s, SERVICE_SINK);
+	other = node_open(0, s.id, O_RDWR);
+	sim("nak out on");
+	blocker = send_one(s.fd, "x", 1, 0);
+	wait_in_flight(0);
+	/* more than the pipe takes, or what is waited for would go */
+	write_all(s.fd, large, sizeof(large));
+	id = send_one(other, "y", 1, 0);
+	blocked_start(&b, call_reap, &other);
+	check(!request_cancel(other, id));
+	blocked_end(&b, SOON);
+	check_eq(b.ret, 1);
+	sim("nak out off");
+	reap_ids(s.fd, blocker, &ended, 1);
+	check_eq(ended.error, 0);
+}
+
+/* Completions are the file's, not the session's. */
+static void completions_of_the_file(void)
+{
+	struct mbim_dss_completion done;
+	struct session s;
+	int other;
+
+	session_open(&s, SERVICE_SINK);
+	other = node_open(0, s.id, O_RDWR);
+	check_eq(send_one(s.fd, "x", 1, 111), 1);
+	check_eq(send_one(other, "y", 1, 222), 1);
+	reap_one(other, &done);
+	check_eq(done.user_data, 222);
+	check(!poll_now(other, POLLPRI));
+	reap_one(s.fd, &done);
+	check_eq(done.user_data, 111);
+	check_err(batch(s.fd, MBIM_DSS_IOC_REAP, &done, 1, 0, NULL), EAGAIN);
+}
+
+/* At the bound of completions a batch is accepted in part. */
+static void completions_run_out(void)
+{
+	static struct mbim_dss_datagram d[MBIM_DSS_BATCH_MAX];
+	static struct mbim_dss_completion done[MBIM_DSS_BATCH_MAX];
+	uint64_t sent = 0, told = 0;
+	struct mbim_dss_batch b;
+	struct session s;
+
+	session_open(&s, SERVICE_SINK);
+	for (size_t i = 0; i < ARRAY_SIZE(d); i++)
+		d[i] = (struct mbim_dss_datagram){ .buf = (uintptr_t)bytes, .len = 1 };
+	check(!batch(s.fd, MBIM_DSS_IOC_SEND, d, 10, 0, &b));
+	sent = 10;
+	do {
+		check(!batch(s.fd, MBIM_DSS_IOC_SEND, d, ARRAY_SIZE(d), 0, &b));
+		sent += b.done;
+	} while (b.done == ARRAY_SIZE(d));
+	check_eq(b.error, ENOBUFS);
+	check_eq(sent, MBIM_DSS_REQUESTS_MAX);
+	check_err(batch(s.fd, MBIM_DSS_IOC_SEND, d, 1, 0, &b), ENOBUFS);
+	/* another file has its own; and write needs none */
+	check_eq(write(s.fd, "x", 1), 1);
+	check(!fsync(s.fd));
+	while (!batch(s.fd, MBIM_DSS_IOC_REAP, done, ARRAY_SIZE(done), 0, &b))
+		for (uint32_t i = 0; i < b.done; i++) {
+			check_eq(done[i].request_id, told + 1);
+			told += done[i].count;
+		}
+	check_eq(told, sent);
+	check_eq(send_one(s.fd, "x", 1, 0), sent + 1);
+}
+
+/* -------- RECV -------- */
+
+static void no_room(struct mbim_dss_datagram *d)
+{
+	d->len = LEN - 1;
+}
+
+static const struct fault recv_faults[] = {
+	{ "a bad pointer", EFAULT, no_buffer }, { "too small", EMSGSIZE, no_room },
+	{ "a reserved field", EINVAL, reserved },
+};
+
+static void recv_with_fault(const struct session *s, const struct fault *fault, uint32_t at)
+{
+	struct mbim_dss_batch b;
+	int ret;
+
+	for (uint32_t i = 0; i < COUNT; i++) {
+		char datagram[LEN];
+
+		fill(datagram, LEN, i);
+		write_all(s->fd, datagram, LEN);
+	}
+	wait_until(LONG, session_counter(s, "rx_queued") == COUNT * LEN);
+	empty_entries();
+	fault->spoil(&entries[at]);
+	ret = batch(s->fd, MBIM_DSS_IOC_RECV, entries, COUNT, 0, &b);
+	if (b.done != at || b.error != (uint32_t)fault->error || ret != (at ? 0 : -1))
+		fail("%s at %u: done %u, error %u, returned %d", fault->name, at, b.done, b.error,
+		     ret);
+	for (uint32_t i = 0; i < at; i++) {
+		check_eq(entries[i].len, LEN);
+		check(filled(bytes[i], LEN, i));
+	}
+	empty_entries();
+	check(!batch(s->fd, MBIM_DSS_IOC_RECV, entries, COUNT, 0, &b));
+	check_eq(b.done, COUNT - at);
+	for (uint32_t i = 0; i < b.done; i++) {
+		check_eq(entries[i].len, LEN);
+		check_eq(entries[i].flags, 0);
+		check(filled(bytes[i], LEN, at + i));
+	}
+	check(!poll_now(s->fd, POLLIN));
+}
+
+static void recv_stops_at_a_fault(void)
+{
+	static const uint32_t places[] = { 0, 1, 15, 16, 17, COUNT - 1 };
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	for (size_t f = 0; f < ARRAY_SIZE(recv_faults); f++)
+		for (size_t p = 0; p < ARRAY_SIZE(places); p++)
+			recv_with_fault(&s, &recv_faults[f], places[p]);
+}
+
+/* An array that cannot be written: nothing is taken out of the queue. */
+static void recv_array_is_read_only(void)
+{
+	struct mbim_dss_datagram *d = memory(4096, PROT_READ | PROT_WRITE);
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	fill(bytes[0], LEN, 5);
+	write_all(s.fd, bytes[0], LEN);
+	poll_for(s.fd, POLLIN, LONG);
+	*d = (struct mbim_dss_datagram){ .buf = (uintptr_t)bytes[1], .len = LEN };
+	check(!mprotect(d, 4096, PROT_READ));
+	check_err(batch(s.fd, MBIM_DSS_IOC_RECV, d, 1, 0, NULL), EFAULT);
+	recv_filled(s.fd, LEN, 5);
+}
+
+/* The batch itself cannot be written: then nothing is done, as nothing could be told. */
+static void batch_is_read_only(void)
+{
+	static const unsigned long commands[] = {
+		MBIM_DSS_IOC_SEND, MBIM_DSS_IOC_RECV, MBIM_DSS_IOC_REAP,
+	};
+	struct mbim_dss_batch *b = memory(4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_completion done;
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	fill(bytes[0], LEN, 5);
+	check(send_one(s.fd, bytes[0], LEN, 0));
+	poll_for(s.fd, POLLIN, LONG);
+	poll_for(s.fd, POLLPRI, LONG);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		check(!mprotect(b, 4096, PROT_READ | PROT_WRITE));
+		entries[0] = (struct mbim_dss_datagram){ .buf = (uintptr_t)bytes[1], .len = LEN };
+		*b = (struct mbim_dss_batch){ .size = sizeof(*b), .count = 1 };
+		b->entries = commands[i] == MBIM_DSS_IOC_REAP ? (uintptr_t)&done :
+								(uintptr_t)entries;
+		check(!mprotect(b, 4096, PROT_READ));
+		check_err(ioctl(s.fd, commands[i], b), EFAULT);
+	}
+	reap_one(s.fd, &done);
+	recv_filled(s.fd, LEN, 5);
+	check(!fsync(s.fd));
+	check_eq(sim_session_stat(s.id, "datagrams_out"), 1);
+}
+
+static long call_recv(void *arg)
+{
+	struct mbim_dss_batch b;
+
+	return batch(*(int *)arg, MBIM_DSS_IOC_RECV, entries, COUNT, 0, &b) ? -1 : (long)b.done;
+}
+
+static void recv_waits_for_one(void)
+{
+	struct blocked b;
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	empty_entries();
+	blocked_start(&b, call_recv, &s.fd);
+	write_all(s.fd, "x", 1);
+	blocked_end(&b, LONG);
+	check_eq(b.ret, 1);
+	blocked_start(&b, call_recv, &s.fd);
+	session_close(&s);
+	blocked_end(&b, SOON);
+	check_eq(b.ret, 0);
+}
+
+/* -------- loss -------- */
+
+/* So many datagrams of LARGE bytes fit into a queue of the least size, one chunk. */
+#define LARGE	1000
+#define FIT	4
+
+/* The modem sends one more; the driver has seen it when it returns. */
+static void modem_sends(const struct session *s, unsigned int seed)
+{
+	long long before = session_counter(s, "rx_datagrams") + session_counter(s, "rx_lost");
+	char datagram[LARGE];
+
+	fill(datagram, sizeof(datagram), seed);
+	write_all(s->fd, datagram, sizeof(datagram));
+	wait_until(LONG, session_counter(s, "rx_datagrams") +
+			 session_counter(s, "rx_lost") == before + 1);
+}
+
+static struct mbim_dss_datagram recv_flagged(const struct session *s, unsigned int seed)
+{
+	struct mbim_dss_datagram d = { .buf = (uintptr_t)bytes[0], .len = MAX_DATAGRAM };
+
+	check(!batch(s->fd, MBIM_DSS_IOC_RECV, &d, 1, MBIM_DSS_BATCH_NOWAIT, NULL));
+	check_eq(d.len, LARGE);
+	check(filled(bytes[0], LARGE, seed));
+	return d;
+}
+
+static void lossy_session(struct session *s)
+{
+	session_open(s, SERVICE_ECHO);
+	set_limits(s->fd, MBIM_DSS_LIMITS_SET_RX, MBIM_DSS_LIMIT_MIN, 0, 0);
+}
+
+static void loss_at_its_place(void)
+{
+	struct mbim_dss_datagram d;
+	struct mbim_dss_session info;
+	struct session s;
+
+	lossy_session(&s);
+	for (int i = 0; i < FIT + 3; i++)
+		modem_sends(&s, i);
+	check_eq(session_counter(&s, "rx_lost"), 3);
+	for (int i = 0; i < FIT; i++)
+		check_eq(recv_flagged(&s, i).flags, 0);
+	/* room again: what comes next says how many are missing before it */
+	modem_sends(&s, 100);
+	modem_sends(&s, 101);
+	d = recv_flagged(&s, 100);
+	check_eq(d.flags, MBIM_DSS_DATAGRAM_LOST);
+	check_eq(d.lost, 3);
+	d = recv_flagged(&s, 101);
+	check_eq(d.flags, 0);
+	check_eq(d.lost, 0);
+	session_info(s.fd, &info);
+	check_eq(info.rx_lost, 3);
+	check_eq(info.rx_datagrams, FIT + 2);
+	check_eq(info.rx_bytes, (FIT + 2) * LARGE);
+}
+
+/* POLLPRI until INFO, for each file; losses with nothing behind them as well. */
+static void loss_by_pollpri(void)
+{
+	struct mbim_dss_session info;
+	struct session s;
+	int other, later;
+
+	lossy_session(&s);
+	other = node_open(0, s.id, O_RDWR);
+	for (int i = 0; i < FIT; i++)
+		modem_sends(&s, i);
+	check(!poll_now(s.fd, POLLPRI));
+	modem_sends(&s, FIT);
+	check_eq(poll_now(s.fd, POLLPRI), POLLPRI);
+	check_eq(poll_now(other, POLLPRI), POLLPRI);
+	later = node_open(0, s.id, O_RDWR);
+	check(!poll_now(later, POLLPRI));
+	session_info(s.fd, &info);
+	check_eq(info.rx_lost, 1);
+	check(!poll_now(s.fd, POLLPRI));
+	check_eq(poll_now(other, POLLPRI), POLLPRI);
+	session_info(other, &info);
+	check(!poll_now(other, POLLPRI));
+}
+
+static long poll_pri(void *arg)
+{
+	struct pollfd p = { .fd = *(int *)arg, .events = POLLPRI };
+
+	return poll(&p, 1, LONG) == 1 ? p.revents : -1;
+}
+
+/* A poll that sleeps is woken: by a loss, by a completion. */
+static void pollpri_wakes(void)
+{
+	struct mbim_dss_completion done;
+	struct mbim_dss_session info;
+	struct blocked b;
+	struct session s;
+
+	lossy_session(&s);
+	for (int i = 0; i < FIT; i++)
+		modem_sends(&s, i);
+	blocked_start(&b, poll_pri, &s.fd);
+	modem_sends(&s, FIT);
+	blocked_end(&b, SOON);
+	check_eq(b.ret, POLLPRI);
+	session_info(s.fd, &info);
+	sim("nak out on");
+	check(send_one(s.fd, "x", 1, 0));
+	blocked_start(&b, poll_pri, &s.fd);
+	sim("nak out off");
+	blocked_end(&b, LONG);
+	check_eq(b.ret, POLLPRI);
+	reap_one(s.fd, &done);
+}
+
+/* What a stream read takes keeps the places of losses for who uses RECV. */
+static void loss_before_a_rest(void)
+{
+	struct mbim_dss_datagram d;
+	struct session s;
+	char some[10];
+
+	lossy_session(&s);
+	for (int i = 0; i < FIT + 2; i++)
+		modem_sends(&s, i);
+	for (int i = 0; i < FIT; i++)
+		recv_flagged(&s, i);
+	modem_sends(&s, 50);
+	check_eq(read(s.fd, some, sizeof(some)), sizeof(some));
+	d = (struct mbim_dss_datagram){ .buf = (uintptr_t)bytes[0], .len = MAX_DATAGRAM };
+	check(!batch(s.fd, MBIM_DSS_IOC_RECV, &d, 1, MBIM_DSS_BATCH_NOWAIT, NULL));
+	check_eq(d.len, LARGE - sizeof(some));
+	check_eq(d.flags, MBIM_DSS_DATAGRAM_REST | MBIM_DSS_DATAGRAM_LOST);
+	check_eq(d.lost, 2);
+}
+
+static const struct test_case cases[] = {
+	{ "SEND: a fault in one entry neither loses nor repeats another",
+	  send_stops_at_a_fault, 60 },
+	{ "SEND: the array ends early", send_entries_end_early, 0 },
+	{ "SEND: without waiting, accepted in part", send_in_part, 0 },
+	{ "SEND: waits until all are accepted; a signal", send_waits, 0 },
+	{ "SEND: two that wait, each with consecutive ids", two_senders, 0 },
+	{ "completions: user data in runs", runs, 0 },
+	{ "completions: a run ended alike", runs_end_alike, 0 },
+	{ "completions: of the file", completions_of_the_file, 0 },
+	{ "completions: ENOBUFS at the bound, in the middle of a batch", completions_run_out, 60 },
+	{ "REAP: as many as there is room for; a fault loses none", reap_in_part, 0 },
+	{ "REAP: the array ends early", reap_array_ends_early, 0 },
+	{ "REAP: by two, and one request", two_reapers, 0 },
+	{ "REAP: waits, and the last request is cancelled", reap_ends_by_cancel, 0 },
+	{ "RECV: a fault in one entry neither loses nor repeats another",
+	  recv_stops_at_a_fault, 60 },
+	{ "RECV: an array that cannot be written loses nothing", recv_array_is_read_only, 0 },
+	{ "SEND, RECV, REAP: a batch that cannot be written does nothing", batch_is_read_only, 0 },
+	{ "RECV: waits for the first; the end of the session", recv_waits_for_one, 0 },
+	{ "loss: flagged at its place, and counted", loss_at_its_place, 0 },
+	{ "loss: POLLPRI until INFO, for each file", loss_by_pollpri, 0 },
+	{ "POLLPRI wakes: by a loss, by a completion", pollpri_wakes, 0 },
+	{ "loss: before a datagram that was read in part", loss_before_a_rest, 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return run_cases(argc, argv, cases, ARRAY_SIZE(cases), calm);
+}
