@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +45,63 @@ static int find_port(bool super)
 	}
 	fclose(file);
 	return found;
+}
+
+/* The number that a port has on its root hub: from 1, high and super speed each */
+static int root_hub_port(int port, bool super)
+{
+	char line[160], hub[8];
+	unsigned int number;
+	int first = -1;
+	FILE *file = fopen(VHCI "/status", "re");
+
+	if (!file)
+		return -errno;
+	while (first < 0 && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%7s %u", hub, &number) == 2 && !strcmp(hub, super ? "ss" : "hs"))
+			first = number;
+	fclose(file);
+	return first < 0 || port < first ? -EINVAL : port - first + 1;
+}
+
+static bool is_speed(const char *root_hub, bool super)
+{
+	char path[200];
+	unsigned int mbps = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/speed", root_hub);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%u", &mbps) != 1)
+		mbps = 0;
+	fclose(file);
+	return super == (mbps >= 5000);
+}
+
+/*
+ * Is the device before us still there? The kernel frees a port first and removes the device then.
+ * What it unlinks meanwhile would be asked of us, who know nothing of it, and never come back.
+ */
+static bool is_leaving(int port, bool super)
+{
+	int root_port = root_hub_port(port, super);
+	char path[200];
+	glob_t hubs;
+	bool leaving = false;
+
+	if (root_port < 0 || glob(VHCI "/usb*", 0, NULL, &hubs))
+		return false;
+	for (size_t i = 0; i < hubs.gl_pathc; i++) {
+		const char *bus = hubs.gl_pathv[i] + strlen(VHCI "/usb");
+
+		snprintf(path, sizeof(path), "%s/%s-%d", hubs.gl_pathv[i], bus, root_port);
+		if (is_speed(hubs.gl_pathv[i], super) && !access(path, F_OK))
+			leaving = true;
+	}
+	globfree(&hubs);
+	return leaving;
 }
 
 static int write_attach(int port, int fd, bool super)
@@ -91,8 +149,10 @@ static int attach_retrying(int fd, int *port, bool super, unsigned int deadline_
 
 	for (;;) {
 		int chosen = *port >= 0 ? *port : find_port(super);
-		int ret = chosen < 0 ? chosen : write_attach(chosen, fd, super);
+		int ret = chosen;
 
+		if (chosen >= 0)
+			ret = is_leaving(chosen, super) ? -EBUSY : write_attach(chosen, fd, super);
 		if (!ret)
 			*port = chosen;
 		if (ret != -EBUSY || now_ms() >= deadline)
