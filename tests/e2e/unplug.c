@@ -266,13 +266,16 @@ static void pending_requests(void)
 {
 	struct mbim_dss_completion done;
 	struct mbim_dss_open request;
+	long long unanswered;
 	uint64_t close_id;
 	struct session s;
 
 	session_open(&s, SERVICE_ECHO);
+	unanswered = sim_stat("dss_unanswered");
 	sim("dss-silent on");
 	check(!request_open(s.handle, 0, SERVICE_SINK, 9, 0, &request));
 	check(!request_close(s.handle, 0, s.id, &close_id));
+	wait_until(LONG, sim_stat("dss_unanswered") == unanswered + 2);
 	check(completion_none(s.handle));
 	unplug();
 	for (int i = 0; i < 2; i++) {

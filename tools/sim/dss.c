@@ -100,8 +100,10 @@ bool dss_command(struct modem *m, struct mbim_command *command)
 		command->status = MBIM_INVALID_PARAMETERS;
 		return true;
 	}
-	if (m->mbim.dss_silent)
+	if (m->mbim.dss_silent) {
+		m->stats.dss_unanswered++;
 		return false;
+	}
 	if (m->mbim.dss_delay) {
 		if (delay(m, command))
 			return false;

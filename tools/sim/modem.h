@@ -59,7 +59,7 @@ struct modem_stats {
 	uint64_t sequence_gaps;		/* wSequence not one more than before */
 	uint64_t errors;		/* rules the host has broken */
 	uint64_t opens, closes;		/* MBIM_OPEN, MBIM_CLOSE */
-	uint64_t dss_connects, dss_disconnects, dss_refused;
+	uint64_t dss_connects, dss_disconnects, dss_refused, dss_unanswered;
 	char last_error[200];
 };
 

@@ -79,6 +79,7 @@ static void add_counters(const struct modem_stats *s, struct text *t)
 	add_number(t, "dss_connects", s->dss_connects);
 	add_number(t, "dss_disconnects", s->dss_disconnects);
 	add_number(t, "dss_refused", s->dss_refused);
+	add_number(t, "dss_unanswered", s->dss_unanswered);
 	add_number(t, "errors", s->errors);
 	text_add(t, ",\"last_error\":");
 	text_add_json(t, s->last_error);
