@@ -45,22 +45,40 @@ static void release_freed(struct wwan_handle *handle)
 	}
 }
 
+/* The waiting is poll(2)'s: epoll_wait(2) gives EINTR to a process that was stopped, too. */
+static int wait_events(struct wwan_handle *handle, struct epoll_event *events, int timeout_ms,
+		       int *count)
+{
+	struct deadline deadline = deadline_after(timeout_ms);
+	short revents;
+	int err;
+
+	for (;;) {
+		*count = epoll_wait(handle->epoll, events, DISPATCH_EVENTS, 0);
+		if (*count < 0)
+			return errno;
+		if (*count)
+			return 0;
+		err = deadline_poll(handle->epoll, POLLIN, &deadline, &revents);
+		if (err)
+			return err;
+	}
+}
+
 WWAN_API int wwan_dispatch(struct wwan_handle *handle, int timeout_ms)
 {
 	struct epoll_event events[DISPATCH_EVENTS];
 	struct source *source;
-	int count, i, err = 0;
+	int count, i, err;
 
 	if (!handle)
 		return EINVAL;
 	if (handle->dispatching)
 		return EDEADLK;
 
-	count = epoll_wait(handle->epoll, events, DISPATCH_EVENTS, timeout_ms);
-	if (count < 0)
-		return errno;
-	if (!count)
-		return ETIMEDOUT;
+	err = wait_events(handle, events, timeout_ms, &count);
+	if (err)
+		return err;
 
 	handle->dispatching = true;
 	for (i = 0; i < count && !err; i++) {

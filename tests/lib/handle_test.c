@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Handles: opening, closing, and what can go wrong with each. */
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fake.h"
 
@@ -146,8 +150,47 @@ static void dispatch_nothing(void **state)
 	assert_int_equal(wwan_dispatch(NULL, 0), EINVAL);
 	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
 	assert_int_equal(wwan_dispatch(handle, 20), ETIMEDOUT);
-	fake_epoll_errno(EINTR);
+	fake_poll_errno(EINTR);
 	assert_int_equal(wwan_dispatch(handle, -1), EINTR);
+	fake_epoll_errno(EBADF);
+	assert_int_equal(wwan_dispatch(handle, -1), EBADF);
+	fake_close(handle);
+}
+
+static bool sleeps(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+	fclose(file);
+	return state == 'S';
+}
+
+/* Ctrl-Z and fg: no signal handler runs, so nothing is interrupted. */
+static void dispatch_stop_and_continue(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(wwan_dispatch(handle, 1000));
+	while (!sleeps(pid))
+		usleep(1000);
+	kill(pid, SIGSTOP);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+	kill(pid, SIGCONT);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ETIMEDOUT);
 	fake_close(handle);
 }
 
@@ -164,6 +207,7 @@ int main(void)
 		cmocka_unit_test_setup(close_frees_everything, fake_reset),
 		cmocka_unit_test_setup(getters_bad_arguments, fake_reset),
 		cmocka_unit_test_setup(dispatch_nothing, fake_reset),
+		cmocka_unit_test_setup(dispatch_stop_and_continue, fake_reset),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
