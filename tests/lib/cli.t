@@ -39,6 +39,18 @@ reads()
 	return 1
 }
 
+# shellcheck disable=SC2317 # called by wait_for
+traced()
+{
+	grep -q 1 /sys/kernel/tracing/instances/mbim-dss-*/events/mbim_dss/enable
+}
+
+# shellcheck disable=SC2317 # called by wait_for
+untraced()
+{
+	! find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 | grep -q .
+}
+
 run 0 '--help' --help
 for command in list services open close cat write monitor stats info pty trace; do
 	like "$out" "^  $command " "--help names $command"
@@ -197,8 +209,13 @@ if grep -q tracefs /proc/filesystems; then
 	like "$(cat "$TMP/trace")" 'mbim_dss_write: dss0s0 datagrams=1 bytes=6' 'the write'
 	like "$(cat "$TMP/trace")" 'mbim_dss_ntb_complete: dss0s0 .* status=0' \
 		'the end of its transfer'
-	is "$(find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 | wc -l)" 0 \
-		'nothing is left of it'
+	ok 'nothing is left of it' untraced
+	mbim-dss trace dss0s0 2> "$TMP/trace.err" | head -n 2 > "$TMP/trace" &
+	ok 'trace for a reader who will have had enough' wait_for 10 traced
+	run 0 'write' write dss0s0 first
+	run 0 'write again' write dss0s0 second
+	ok 'nothing is left of that either' wait_for 10 untraced
+	is "$(cat "$TMP/trace.err")" '' 'and there is nothing to complain of'
 else
 	skip 'trace' 'this kernel has no tracefs'
 fi

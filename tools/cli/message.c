@@ -104,8 +104,13 @@ int print_help(const struct command *command)
 /* Output that did not reach its file is a failure, whatever the command thinks. */
 int finish_output(int code)
 {
+	static bool told;
+
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	fprintf(stderr, "mbim-dss: cannot write the output: %s\n", strerror(errno));
+	/* A reader who has had enough knows. */
+	if (!told && errno != EPIPE)
+		fprintf(stderr, "mbim-dss: cannot write the output: %s\n", strerror(errno));
+	told = true;
 	return code ? code : EXIT_FAILED;
 }

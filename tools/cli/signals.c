@@ -5,7 +5,10 @@
 
 #include "cli.h"
 
-/* Polls readable when SIGINT, SIGTERM or SIGHUP has come; negative: errno. */
+/*
+ * Polls readable when SIGINT, SIGTERM or SIGHUP has come; negative: errno. A reader of our
+ * output who goes (SIGPIPE) does not end the command either before it has cleaned up.
+ */
 int open_signals(void)
 {
 	sigset_t signals;
@@ -14,6 +17,7 @@ int open_signals(void)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
