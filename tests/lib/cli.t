@@ -122,6 +122,9 @@ refused 1 'dss0s0: larger than the modem takes (2048 bytes)' write dss0s0 "$(cat
 refused 1 'dss0s0: an empty datagram cannot be sent' write dss0s0 ''
 run 0 'stats' stats dss0s0
 like "$out" '^dss0s0 +6 +5018 +0 +0 +6 +5018 +0$' 'counts datagrams and bytes both ways'
+run 0 'stats --modem' stats --modem wwan0
+like "$out" '^dss0s0 ' 'its sessions'
+refused 4 'modem dss7: there is no such modem, or it is gone' stats --modem dss7
 run 0 'stats --json' stats --json
 like "$out" '^\[\{"modem":0,"session":0,"node":"/dev/mbim/dss0s0",.*"rx_datagrams":6,"rx_bytes":5018,' \
 	'as an array'
@@ -206,6 +209,7 @@ if grep -q tracefs /proc/filesystems; then
 	run 0 'write' write dss0s0 traced
 	wait $trace
 	is $? 0 'trace ends after four events'
+	refused 4 'modem dss7: there is no such modem, or it is gone' trace --modem dss7
 	like "$(cat "$TMP/trace")" 'mbim_dss_write: dss0s0 datagrams=1 bytes=6' 'the write'
 	like "$(cat "$TMP/trace")" 'mbim_dss_ntb_complete: dss0s0 .* status=0' \
 		'the end of its transfer'

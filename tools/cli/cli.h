@@ -76,6 +76,8 @@ int connect_driver(struct wwan_handle **handle);
 int find_modem(struct wwan_handle *handle, const char *name, struct wwan_interface *modem);
 int find_session(struct wwan_handle *handle, const char *name, const char *modem,
 		 struct target *target);
+int find_sessions(struct wwan_handle *handle, const char *name, const char *modem,
+		  struct target *target);
 int find_service(struct wwan_handle *handle, const struct wwan_interface *modem,
 		 const char *name, uint8_t uuid[WWAN_UUID_SIZE]);
 int fail_no_service(const char *name, uint32_t modem);

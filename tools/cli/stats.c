@@ -24,8 +24,7 @@ static void print_line(const struct wwan_session_info *session)
 
 static bool is_wanted(const struct wwan_session_info *session, const struct target *target)
 {
-	return !target ||
-	       (session->modem == target->modem && session->session == target->session);
+	return target->session == WWAN_SESSION_ANY || session->session == target->session;
 }
 
 static uint32_t print_sessions(const struct wwan_session_list *list,
@@ -60,15 +59,14 @@ static int show_sessions(struct wwan_handle *handle, const struct target *target
 	uint32_t count;
 	int err;
 
-	err = wwan_enumerate_data_sessions(handle, target ? target->modem : WWAN_MODEM_ANY,
-					   NULL, &list);
+	err = wwan_enumerate_data_sessions(handle, target->modem, NULL, &list);
 	if (err)
 		return fail(err, "cannot list the sessions");
 	count = print_sessions(list, target, as_json);
 	wwan_free_memory(list);
 	if (count)
 		return EXIT_OK;
-	if (target)
+	if (target->session != WWAN_SESSION_ANY)
 		return fail(ENOTCONN, "dss%us%u", target->modem, target->session);
 	if (!as_json)
 		note("no session is open");
@@ -109,10 +107,9 @@ static int stats_run(int argc, char **argv)
 	code = connect_driver(&handle);
 	if (code)
 		return code;
-	if (optind < argc)
-		code = find_session(handle, argv[optind], modem, &target);
+	code = find_sessions(handle, argv[optind], modem, &target);
 	if (!code)
-		code = show_sessions(handle, optind < argc ? &target : NULL, as_json);
+		code = show_sessions(handle, &target, as_json);
 	wwan_close_handle(handle, NULL);
 	return code;
 }
@@ -129,7 +126,7 @@ const struct command stats_command = {
 	"the modem were lost while the session was open, with data of whichever session; ERRORS\n"
 	"datagrams did not reach the modem.\n"
 	"\n"
-	"  --modem M  which modem, when SESSION is a number: dss0, 0, wwan0\n"
+	"  --modem M  of this modem only: dss0, 0, wwan0\n"
 	"  --json     an array of sessions\n",
 	.run = stats_run,
 };

@@ -124,6 +124,23 @@ int find_session(struct wwan_handle *handle, const char *name, const char *modem
 	return EXIT_OK;
 }
 
+/*
+ * A session, all of @modem when @name is NULL, or all there are when both are: what is not
+ * told apart is WWAN_SESSION_ANY and WWAN_MODEM_ANY.
+ */
+int find_sessions(struct wwan_handle *handle, const char *name, const char *modem,
+		  struct target *target)
+{
+	struct wwan_interface interface = { .modem = WWAN_MODEM_ANY };
+	int code;
+
+	if (name)
+		return find_session(handle, name, modem, target);
+	code = modem ? find_modem(handle, modem, &interface) : EXIT_OK;
+	*target = (struct target) { .modem = interface.modem, .session = WWAN_SESSION_ANY };
+	return code;
+}
+
 int fail_no_service(const char *name, uint32_t modem)
 {
 	note("dss%u has no service %s: 'mbim-dss services %u' lists those it has", modem, name,

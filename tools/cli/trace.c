@@ -48,16 +48,17 @@ static void close_trace(struct trace *trace)
 
 static int enable(struct trace *trace, const struct target *target)
 {
-	char filter[64];
+	char filter[64] = "0";			/* none */
 	int err;
 
-	if (target) {
+	if (target->session != WWAN_SESSION_ANY)
 		snprintf(filter, sizeof(filter), "modem == %u && session == %u", target->modem,
 			 target->session);
-		err = write_file(trace, "events/mbim_dss/filter", filter);
-		if (err)
-			return err;
-	}
+	else if (target->modem != WWAN_MODEM_ANY)
+		snprintf(filter, sizeof(filter), "modem == %u", target->modem);
+	err = write_file(trace, "events/mbim_dss/filter", filter);
+	if (err)
+		return err;
 	return write_file(trace, "events/mbim_dss/enable", "1");
 }
 
@@ -166,12 +167,9 @@ static int trace_all(const struct options *options)
 	code = connect_driver(&handle);
 	if (code)
 		return code;
-	if (options->session)
-		code = find_session(handle, options->session, options->modem, &target);
+	code = find_sessions(handle, options->session, options->modem, &target);
 	wwan_close_handle(handle, NULL);
-	if (code)
-		return code;
-	return trace_events(options, options->session ? &target : NULL);
+	return code ? code : trace_events(options, &target);
 }
 
 static int trace_run(int argc, char **argv)
@@ -222,7 +220,7 @@ const struct command trace_command = {
 	"submitted and completed, datagrams received and dropped. Needs root and tracefs. Other\n"
 	"users of tracing are not disturbed.\n"
 	"\n"
-	"  --modem M       which modem, when SESSION is a number: dss0, 0, wwan0\n"
+	"  --modem M       of this modem only: dss0, 0, wwan0\n"
 	"  --count N       end after N events\n"
 	"  --timeout SECS  give up when nothing happens for so long, with exit code 3\n",
 	.run = trace_run,
