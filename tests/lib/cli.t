@@ -162,13 +162,22 @@ for words in 'open' 'open a b' 'open echo --session 256' 'open echo --persist --
 	     'open echo --attach' 'open echo --timeout -1' 'cat' 'cat foo' 'cat dss0s256' \
 	     'cat dss0s0 --count 0' 'cat dss0s0 --modem 0' 'write' 'write dss0s0 --hex 4x' \
 	     'write dss0s0 --hex' 'list foo' 'monitor foo' 'close' 'frobnicate' 'list --frob' \
-	     'open echo --modem'; do
+	     'open echo --modem' 'list -x' 'list -xy'; do
 	# shellcheck disable=SC2086
 	run 2 "$words: wrong usage" $words
 	like "$err" "^Try 'mbim-dss .*--help'\.$" "$words: points to the help"
 done
 
+is "$err" "mbim-dss: list: no such option: -x
+Try 'mbim-dss list --help'." 'and names the option'
+run 2 'open, and no service' open ''
+like "$err" 'name one service' 'says what is missing'
+
 # a session that is held lives as long as its command
+mbim-dss open sink --hold > /dev/full 2> "$TMP/err"
+is $? 1 'open --hold that cannot print the node ends'
+is "$(cat "$TMP/err")" 'mbim-dss: cannot write the output: No space left on device' 'and says so'
+ok 'it holds nothing' wait_for 10 test ! -e /dev/mbim/dss0s3
 mbim-dss open sink --hold > "$TMP/held" &
 held=$!
 BACKGROUND="$BACKGROUND $held"

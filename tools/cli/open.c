@@ -50,7 +50,7 @@ static int open_failed(int err, const struct options *options,
 	}
 }
 
-static void print_opened(const struct options *options, struct wwan_session *session,
+static int print_opened(const struct options *options, struct wwan_session *session,
 			 const struct wwan_completion *completion)
 {
 	struct json json = JSON_INIT;
@@ -69,7 +69,7 @@ static void print_opened(const struct options *options, struct wwan_session *ses
 		json_end_line(&json);
 	}
 	/* Whoever reads us through a pipe waits for the name while we hold the session. */
-	fflush(stdout);
+	return finish_output(EXIT_OK);
 }
 
 struct hold {
@@ -158,8 +158,8 @@ static int open_session(struct wwan_handle *handle, const struct options *option
 					  &session);
 	if (err)
 		return open_failed(err, options, &modem, &completion);
-	print_opened(options, session, &completion);
-	return options->hold ? hold_session(handle, session) : EXIT_OK;
+	code = print_opened(options, session, &completion);
+	return options->hold && !code ? hold_session(handle, session) : code;
 }
 
 static int check_options(struct options *options)
@@ -221,7 +221,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	if (persist && options->hold)
 		return fail_usage("--persist and --hold exclude each other");
-	if (argc - optind != 1)
+	if (argc - optind != 1 || !argv[optind][0])
 		return fail_usage("name one service, or its UUID");
 	options->service = argv[optind];
 	return check_options(options);

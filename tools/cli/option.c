@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 
@@ -15,6 +16,8 @@ int next_option(int argc, char **argv, const struct option *options)
 	c = getopt_long(argc, argv, ":h", options, NULL);
 	if (c == ':')
 		fail_usage("%s needs a value", argv[optind - 1]);
+	else if (c == '?' && optopt && !strchr(argv[optind - 1], '='))
+		fail_usage("no such option: -%c", optopt);
 	else if (c == '?')
 		fail_usage("no such option, or not in this form: %s", argv[optind - 1]);
 	return c == ':' ? '?' : c;
