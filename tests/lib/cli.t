@@ -29,12 +29,13 @@ refused()
 	is "$out" '' "$* prints nothing else"
 }
 
-# reads PID NODE: has it opened that?
+# has_open PID PATTERN: a file of that name?
 # shellcheck disable=SC2317 # called by wait_for
-reads()
+has_open()
 {
 	for fd in "/proc/$1/fd/"*; do
-		[ "$(readlink "$fd")" != "/dev/mbim/$2" ] || return 0
+		# shellcheck disable=SC2254 # a pattern
+		case $(readlink "$fd") in $2) return 0 ;; esac
 	done
 	return 1
 }
@@ -86,7 +87,20 @@ refused 1 '6d62696d-2d73-696d-0001-000000000001: no agent: is mbim-dssd running?
 run 0 'list' list
 like "$out" '^dss0 +wwan0 .* not probed ' 'list says that the modem is not probed'
 
+# the agent comes while they wait
+mbim-dss services --wait 30 > "$TMP/text" 2> "$TMP/text.err" &
+text=$!
+mbim-dss services --wait 30 --json > "$TMP/json" &
+json=$!
+BACKGROUND="$BACKGROUND $text $json"
+ok 'services --wait waits' wait_for 10 has_open $text 'socket:*'
+ok 'services --wait --json waits' wait_for 10 has_open $json 'socket:*'
 start_agent
+wait $text
+is "$? $(cat "$TMP/text.err")" '0 ' 'services --wait ends with the services, and finds no fault'
+wait $json
+like "$(cat "$TMP/json")" '"probed":true,.*"max_sessions":16,.*"services":\[' \
+	'services --wait --json: what is known of the modem now'
 run 0 'services --wait' services --wait 10
 like "$out" '^dss0 +echo +6d62696d-2d73-696d-0001-000000000001 both +0/any' 'echo'
 like "$out" '^dss0 +nmea .* in +0/2' 'nmea'
@@ -237,7 +251,7 @@ fi
 mbim-dss cat dss0s0 > "$TMP/cat" 2> "$TMP/cat.err" &
 reader=$!
 BACKGROUND="$BACKGROUND $reader"
-ok 'cat reads' wait_for 10 reads $reader dss0s0
+ok 'cat reads' wait_for 10 has_open $reader /dev/mbim/dss0s0
 run 0 'close' close dss0s0
 is "$out" '' 'prints nothing'
 wait $reader
@@ -250,7 +264,7 @@ like "$out" '^\{"request_id":1,"error":0,"status":"success"' 'an object'
 mbim-dss cat dss0s2 > "$TMP/cat" 2> "$TMP/cat.err" &
 reader=$!
 BACKGROUND="$BACKGROUND $reader"
-ok 'cat reads' wait_for 10 reads $reader dss0s2
+ok 'cat reads' wait_for 10 has_open $reader /dev/mbim/dss0s2
 mbim-sim ctl unplug > "$TMP/ctl"
 wait $reader
 is $? 4 'cat ends with 4 when the modem goes'

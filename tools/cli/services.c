@@ -79,19 +79,26 @@ static int show_modem(struct wwan_handle *handle, struct wwan_interface *modem,
 		      const struct options *options, struct output *output)
 {
 	struct wwan_service_list *list;
-	int err;
+	char name[16];
+	int err, code;
 
 	err = wait_probed(handle, modem->modem, options->wait_ms);
 	if (!err)
 		err = wwan_enumerate_device_services(handle, modem->modem, NULL, &list);
 	if (err)
 		return fail(err, "dss%u", modem->modem);
+	/* The agent has told its limits, too, since it was listed. */
+	snprintf(name, sizeof(name), "dss%u", modem->modem);
+	code = find_modem(handle, name, modem);
+	if (code)
+		goto out;
 	if (options->json)
 		print_json(&output->json, modem, list);
 	else
 		print_text(modem, list, &output->header);
+out:
 	wwan_free_memory(list);
-	return EXIT_OK;
+	return code;
 }
 
 static int show_modems(struct wwan_handle *handle, const struct options *options,
