@@ -134,6 +134,8 @@ is "$(dd if=/dev/mbim/dss0s0 bs=8192 count=1 2>/dev/null | wc -c)" 5000 'plain d
 refused 3 'dss0s0: nothing was received in 0.2 s' cat dss0s0 --timeout 0.2
 refused 1 'dss0s0: larger than the modem takes (2048 bytes)' write dss0s0 "$(cat "$TMP/long")"
 refused 1 'dss0s0: an empty datagram cannot be sent' write dss0s0 ''
+run 2 'write --hex, the second of two wrong' write dss0s0 --hex 41 4x
+is "$out" '' 'sends neither'
 run 0 'stats' stats dss0s0
 like "$out" '^dss0s0 +6 +5018 +0 +0 +6 +5018 +0$' 'counts datagrams and bytes both ways'
 run 0 'stats --modem' stats --modem wwan0
@@ -261,6 +263,17 @@ ok 'monitor saw the close' wait_for 5 grep -q '"session-closed","modem":0,"sessi
 run 0 'close --json' close dss0s1 --json
 like "$out" '^\{"request_id":1,"error":0,"status":"success"' 'an object'
 
+# a modem that takes nothing, and goes
+run 0 'open' open sink --session 9
+mbim-sim ctl nak out on > "$TMP/ctl"
+mbim-dss write dss0s9 told > "$TMP/told" &
+told=$!
+mbim-dss write dss0s9 --quiet quiet 2> "$TMP/quiet.err" &
+quiet=$!
+BACKGROUND="$BACKGROUND $told $quiet"
+ok 'two writes are under way' wait_for 10 \
+	grep -q '^2$' /sys/class/mbim_dss/dss0s9/statistics/tx_datagrams
+
 mbim-dss cat dss0s2 > "$TMP/cat" 2> "$TMP/cat.err" &
 reader=$!
 BACKGROUND="$BACKGROUND $reader"
@@ -269,6 +282,13 @@ mbim-sim ctl unplug > "$TMP/ctl"
 wait $reader
 is $? 4 'cat ends with 4 when the modem goes'
 is "$(cat "$TMP/cat.err")" 'mbim-dss: cat: dss0s2: there is no such modem, or it is gone' \
+	'and says why'
+wait $told
+is $? 4 'so does write'
+is "$(cat "$TMP/told")" 'request 1: 0 bytes: there is no such modem, or it is gone' 'and says why'
+wait $quiet
+is $? 4 'and write --quiet'
+is "$(cat "$TMP/quiet.err")" 'mbim-dss: write: dss0s9: there is no such modem, or it is gone' \
 	'and says why'
 ok 'monitor saw it go' wait_for 10 grep -q '"modem-removed","modem":0' "$TMP/events"
 unlike "$(cat "$TMP/events")" overrun 'monitor missed nothing'

@@ -48,6 +48,7 @@ extern const struct command *running;
 #define ARRAY_SIZE(_array) (sizeof(_array) / sizeof((_array)[0]))
 
 /* message.c: to stderr, "mbim-dss: COMMAND: ...". They return the exit code that fits. */
+int exit_code(int err);
 int fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int fail_system(int err, const char *what);
 int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -28,7 +28,7 @@ static const char *error_words(int err)
 	}
 }
 
-static int exit_code(int err)
+int exit_code(int err)
 {
 	switch (err) {
 	case ETIMEDOUT:

@@ -79,11 +79,10 @@ static void take_completion(struct writer *writer, const struct wwan_completion 
 		print_json(completion);
 	else if (!writer->options->quiet)
 		print_text(completion);
-	if (!completion->error || writer->code)
-		return;
-	writer->code = EXIT_FAILED;
-	if (writer->options->quiet && !writer->options->json)
-		writer->code = fail_session(writer, completion->error);
+	else if (completion->error)
+		fail_session(writer, completion->error);
+	if (!writer->code && completion->error)
+		writer->code = exit_code(completion->error);
 }
 
 /* Fetch and tell completions; EAGAIN: all have been told. */
@@ -147,7 +146,7 @@ static int hex_digit(char c)
 	return found ? found - digits : -1;
 }
 
-/* "0d0a" or "0d 0a", into @data, which is no shorter than @text */
+/* "0d0a" or "0d 0a", into @data, which is no shorter than @text; NULL: only look */
 static bool parse_hex(const char *text, uint8_t *data, size_t *len)
 {
 	int high, low;
@@ -162,7 +161,9 @@ static bool parse_hex(const char *text, uint8_t *data, size_t *len)
 		low = high < 0 ? -1 : hex_digit(text[1]);
 		if (low < 0)
 			return false;
-		data[(*len)++] = high << 4 | low;
+		if (data)
+			data[*len] = high << 4 | low;
+		(*len)++;
 		text += 2;
 	}
 	return true;
@@ -177,10 +178,8 @@ static int send_hex(struct writer *writer, const char *text)
 	data = malloc(strlen(text) + 1);
 	if (!data)
 		return fail(ENOMEM, NULL);
-	if (parse_hex(text, data, &len))
-		code = send_one(writer, data, len);
-	else
-		code = fail_usage("'%s' is not hexadecimal", text);
+	parse_hex(text, data, &len);
+	code = send_one(writer, data, len);
 	free(data);
 	return code;
 }
@@ -231,6 +230,19 @@ static int write_session(struct wwan_handle *handle, const struct options *optio
 	return send_all(&writer);
 }
 
+/* All of them before the first is sent. */
+static int check_hex(const struct options *options)
+{
+	size_t len;
+	int i;
+
+	for (i = 0; i < options->text_count; i++) {
+		if (!parse_hex(options->texts[i], NULL, &len))
+			return fail_usage("'%s' is not hexadecimal", options->texts[i]);
+	}
+	return EXIT_OK;
+}
+
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option long_options[] = {
@@ -276,7 +288,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	options->text_count = argc - optind - 1;
 	if (options->hex && !options->text_count)
 		return fail_usage("--hex is for bytes given as arguments");
-	return EXIT_OK;
+	return options->hex ? check_hex(options) : EXIT_OK;
 }
 
 static int write_run(int argc, char **argv)
