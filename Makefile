@@ -7,7 +7,8 @@ B ?= build
 CC = gcc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g -Wall -Wextra -Werror
-CPPFLAGS += -Iinclude/uapi -Ilib
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+CPPFLAGS += -Iinclude/uapi -Ilib -DMBIM_DSS_PACKAGE_VERSION='"$(VERSION)"'
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin

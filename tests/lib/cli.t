@@ -60,6 +60,9 @@ for command in list services open close cat write monitor stats info pty trace; 
 	like "$(cat "$TMP/help")" "^Usage: mbim-dss $command" "$command --help is about it"
 done
 
+run 0 '--version' --version
+like "$out" '^mbim-dss [0-9.]+$' 'prints the version'
+
 # without the driver
 refused 1 'the mbim_dss driver is not loaded (modprobe mbim_dss)' list
 
@@ -147,6 +150,7 @@ like "$out" '^\[\{"modem":0,"session":0,"node":"/dev/mbim/dss0s0",.*"rx_datagram
 run 0 'info of a session' info dss0s0
 like "$out" '^service +echo$' 'its service'
 like "$out" '^state +open, persistent$' 'its state'
+like "$out" '^lost +0 datagrams, 0 transfers of the modem$' 'its losses'
 run 0 'info of the modem' info --json
 like "$out" '"ifname":"wwan0".*"max_sessions":16,"open_sessions":1,"max_datagram":2048' 'as an object'
 

@@ -33,7 +33,7 @@ static void print_counters(const struct wwan_session_info *session)
 {
 	printf(FIELD "%" PRIu64 " datagrams, %" PRIu64 " bytes\n", "received",
 	       session->rx_datagrams, session->rx_bytes);
-	printf(FIELD "%" PRIu64 " datagrams, and %" PRIu64 " frames of the modem's\n", "lost",
+	printf(FIELD "%" PRIu64 " datagrams, %" PRIu64 " transfers of the modem\n", "lost",
 	       session->rx_lost, session->rx_backlog);
 	printf(FIELD "%" PRIu64 " datagrams, %" PRIu64 " bytes, %" PRIu64 " errors\n", "sent",
 	       session->tx_datagrams, session->tx_bytes, session->tx_errors);

@@ -41,7 +41,7 @@ static int print_usage(void)
 	     "  cat /dev/mbim/dss0s0         read it\n"
 	     "  mbim-dss close dss0s0        close it\n"
 	     "\n"
-	     "'mbim-dss COMMAND --help' explains a command.\n"
+	     "'mbim-dss COMMAND --help' explains a command, 'mbim-dss --version' prints the version.\n"
 	     "\n"
 	     "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing came in time; 4 there is\n"
 	     "no such modem, or the modem or session went away.");
@@ -65,6 +65,10 @@ int main(int argc, char **argv)
 		return fail_usage("which command?");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return finish_output(print_usage());
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("mbim-dss " MBIM_DSS_PACKAGE_VERSION);
+		return finish_output(EXIT_OK);
+	}
 	running = find_command(argv[1]);
 	if (!running)
 		return fail_usage("there is no command '%s'", argv[1]);

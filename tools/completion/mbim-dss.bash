@@ -32,7 +32,7 @@ _mbim_dss()
 	local command=${COMP_WORDS[1]} words=
 
 	if ((COMP_CWORD == 1)); then
-		words='list services open close cat write monitor stats info pty trace --help'
+		words='list services open close cat write monitor stats info pty trace --help --version'
 	elif [[ $previous == --modem ]]; then
 		words=$(_mbim_dss_modems)
 	elif [[ $previous == --link ]]; then
