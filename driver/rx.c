@@ -324,6 +324,7 @@ static int dss_rx_start(struct dss_modem *m)
 		dss_rx_free_urbs(rx);
 		return err;
 	}
+	usb_unpoison_anchored_urbs(&rx->anchor);
 	rx->running = true;
 	WRITE_ONCE(rx->stopping, false);
 	for (i = 0; i < DSS_RX_URBS; i++)
@@ -341,7 +342,8 @@ void dss_rx_stop(struct dss_modem *m)
 		return;
 	WRITE_ONCE(rx->stopping, true);
 	cancel_delayed_work_sync(&rx->retry);
-	usb_kill_anchored_urbs(&rx->anchor);
+	/* not just killed: the bottom half may be past its look at "stopping", about to submit */
+	usb_poison_anchored_urbs(&rx->anchor);
 	dss_modem_settle(m);
 	/* an error may have parked one meanwhile */
 	cancel_delayed_work_sync(&rx->retry);
