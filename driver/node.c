@@ -125,7 +125,7 @@ static int dss_node_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* An error of an earlier write is told once, as for a file on disk */
+/* An error of an earlier write is told once by fsync, as for a file on disk */
 int dss_node_error(struct dss_node *f)
 {
 	int err;
@@ -136,9 +136,16 @@ int dss_node_error(struct dss_node *f)
 	return err;
 }
 
+/* Called for each descriptor, of a child that exits as well: told here, it stays to be told */
 static int dss_node_flush(struct file *file, fl_owner_t id)
 {
-	return dss_node_error(file->private_data);
+	struct dss_node *f = file->private_data;
+	int err;
+
+	spin_lock_bh(&f->lock);
+	err = errseq_check(&f->session->tx_errseq, f->seen);
+	spin_unlock_bh(&f->lock);
+	return err;
 }
 
 /* The end of a run of SEND requests */

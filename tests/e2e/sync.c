@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dss.h"
@@ -255,8 +256,30 @@ static void close_tells(void)
 	write_all(fd, bytes, 10);
 	wait_until(LONG, session_counter(&s, "tx_errors") == 1);
 	check_err(close(fd), EPROTO);
-	check(!close(copy));
-	check_err(close(s.fd), EPROTO);
+	/* that was not the last descriptor of the file */
+	check_err(close(copy), EPROTO);
+	check_err(fsync(s.fd), EPROTO);
+	check(!close(s.fd));
+}
+
+/* The end of a child closes what it shares with its parent, and nobody looks at what that gave. */
+static void close_leaves_it_to_fsync(void)
+{
+	struct session s;
+	int status;
+	pid_t pid;
+
+	session_open(&s, SERVICE_SINK);
+	break_transfers("EPROTO", 1);
+	write_all(s.fd, bytes, 10);
+	wait_until(LONG, session_counter(&s, "tx_errors") == 1);
+	pid = fork();
+	check(pid >= 0);
+	if (!pid)
+		_exit(0);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check_err(fsync(s.fd), EPROTO);
+	check(!fsync(s.fd));
 }
 
 /* close() does not wait for the modem. */
@@ -337,7 +360,8 @@ static const struct test_case cases[] = {
 	{ "O_DSYNC: the transfer's error is the write's, and told once", dsync_tells_its_error, 0 },
 	{ "O_DSYNC: each write is told its own end", dsync_tells_its_own_end, 0 },
 	{ "fsync tells an earlier write's error, once to each file", fsync_tells_once, 0 },
-	{ "close tells it", close_tells, 0 },
+	{ "close tells it, too", close_tells, 0 },
+	{ "close leaves it to fsync", close_leaves_it_to_fsync, 0 },
 	{ "close does not wait", close_does_not_wait, 0 },
 	{ "ECANCELED: withdrawn by a CLOSE of the session", withdrawn_by_close, 0 },
 	{ "EINTR: a signal ends the wait, not the write", interrupted, 0 },
