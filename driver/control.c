@@ -68,12 +68,13 @@ static struct dss_outcome *dss_handle_next(struct dss_handle *h)
 	return outcome;
 }
 
-/* Give back what could not be copied: it stays the first */
+/* Give back what could not be copied: it stays the first, and who has come meanwhile may have it */
 static void dss_handle_unread(struct dss_handle *h, struct dss_outcome *outcome)
 {
 	spin_lock(&h->lock);
 	list_add(&outcome->list, &h->outcomes);
 	spin_unlock(&h->lock);
+	wake_up_interruptible(&h->wait);
 }
 
 static void dss_handle_done(struct dss_handle *h, struct dss_outcome *outcome)

@@ -148,6 +148,15 @@ static int dss_node_flush(struct file *file, fl_owner_t id)
 	return err;
 }
 
+/* There is something to reap. With node.lock: once it is reaped, its reference may be the last */
+static void dss_node_wake(struct dss_node *f)
+{
+	if (wq_has_sleeper(&f->wait))
+		wake_up_interruptible(&f->wait);
+	if (wq_has_sleeper(&f->session->rx_wait))
+		wake_up_interruptible(&f->session->rx_wait);
+}
+
 /* The end of a run of SEND requests */
 void dss_node_complete(struct dss_op *op)
 {
@@ -162,11 +171,7 @@ void dss_node_complete(struct dss_op *op)
 		return;
 	}
 	list_add_tail(&op->node, &f->reap);
-	/* under the lock: once it is reaped, its reference may have been the last */
-	if (wq_has_sleeper(&f->wait))
-		wake_up_interruptible(&f->wait);
-	if (wq_has_sleeper(&f->session->rx_wait))
-		wake_up_interruptible(&f->session->rx_wait);
+	dss_node_wake(f);
 	spin_unlock_bh(&f->lock);
 }
 
@@ -297,11 +302,13 @@ static struct dss_op *dss_node_next(struct dss_node *f)
 	return op;
 }
 
+/* Give back what could not be copied: it stays the first, and who has come meanwhile may have it */
 static void dss_node_unreap(struct dss_node *f, struct dss_op *op)
 {
 	spin_lock_bh(&f->lock);
 	list_add(&op->node, &f->reap);
 	f->requests += op->count;
+	dss_node_wake(f);
 	spin_unlock_bh(&f->lock);
 }
 
