@@ -39,6 +39,9 @@ unsigned long dss_request_grace(void)
 	return msecs_to_jiffies(READ_ONCE(agent_grace_ms));
 }
 
+/* how often at most an agent is asked that does not take the question */
+#define DSS_RETRY_MS		1000u
+
 enum dss_request_state { DSS_REQUEST_DRAIN, DSS_REQUEST_QUEUED, DSS_REQUEST_SENT };
 
 struct dss_request {
@@ -147,6 +150,8 @@ static void dss_request_undo(struct dss_request *r)
 /* Hand it to the agent; without one, it waits for the next or ends */
 static void dss_request_ask(struct dss_request *r)
 {
+	unsigned int grace_ms = READ_ONCE(agent_grace_ms);
+
 	if (dss_agent_bound() && !dss_agent_ask(r->id, r->op, r->session, r->pid)) {
 		r->state = DSS_REQUEST_SENT;
 		r->asked = true;
@@ -154,7 +159,8 @@ static void dss_request_ask(struct dss_request *r)
 		return;
 	}
 	r->state = DSS_REQUEST_QUEUED;
-	dss_request_arm(r, READ_ONCE(agent_grace_ms));
+	/* if nobody waits it is tried for long, and 0 must not make that a loop */
+	dss_request_arm(r, r->handle ? grace_ms : max(grace_ms, DSS_RETRY_MS));
 }
 
 static void dss_request_connected(struct dss_request *r, u32 error, u32 mbim_status)
@@ -265,10 +271,14 @@ static void dss_request_expired(struct dss_request *r)
 			dss_request_ask(r);
 			break;
 		}
-		dss_request_complete(r, ECONNRESET, 0);
+		if (r->handle)
+			dss_request_complete(r, ECONNRESET, 0);
 		if (r->op == MBIM_DSS_OP_CONNECT)
 			dss_request_undo(r);
-		/* a disconnect stays for the next agent, without a deadline */
+		else if (dss_agent_bound())
+			/* the id is free when it has been told: tried for as long as it is there */
+			dss_request_ask(r);
+		/* otherwise it stays for the next agent, without a deadline */
 		break;
 	case DSS_REQUEST_SENT:
 		if (r->op == MBIM_DSS_OP_DISCONNECT) {

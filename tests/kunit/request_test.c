@@ -159,6 +159,9 @@ static const struct life lives[] = {
 	  " open:104 end:125" },
 	{ "the agent takes no question about a close", "open yes deaf close expire expire",
 	  UP " shut close:104" },
+	{ "the agent takes a question about a close late",
+	  "open yes deaf close expire expire hears expire yes",
+	  UP " shut close:104 disconnect end:0" },
 
 	{ "cancel before it is asked", "away open cancel back",
 	  " open:125 end:125" },
