@@ -6,6 +6,7 @@
 #ifndef MBIM_DSS_COMPAT_H
 #define MBIM_DSS_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -37,6 +38,19 @@ static inline void dss_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, clock, mode);
 	timer->function = function;
+#endif
+}
+
+/*
+ * 6.8, and 6.1.80 of the stable kernels: libaio marks its iocbs. Before, they cannot be told from
+ * those of io_uring, which must not be given a cancel function
+ */
+static inline bool dss_is_libaio(const struct kiocb *iocb)
+{
+#ifdef IOCB_AIO_RW
+	return iocb->ki_flags & IOCB_AIO_RW;
+#else
+	return false;
 #endif
 }
 

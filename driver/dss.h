@@ -30,7 +30,7 @@
  * session.rx_lock (BH)
  *		the receive queue.
  * node.lock (BH)
- *		completions to reap.
+ *		completions to reap, reads of libaio that wait.
  * cdc_ncm_ctx.mtx (BH)
  *		taken inside modem.tx.lock for the NTB sequence number.
  * modem.done_lock (irqsave)
@@ -242,7 +242,10 @@ struct dss_node {
 	atomic_t nspares;
 	struct llist_head cancelled;	/* dss_op.cancelled */
 	struct work_struct cancel;	/* withdraws them; has a reference */
+	struct work_struct reader;	/* does reads of libaio that wait; has a reference */
+	struct wait_queue_entry arrival; /* on session->rx_wait while there are reads. lock */
 	spinlock_t lock;		/* BH; what follows */
+	struct list_head reads;		/* struct dss_aio_read. lock */
 	struct list_head reap;		/* dss_op.node, ended. lock */
 	bool released;			/* lock: nobody will reap */
 	unsigned int requests;		/* lock: under way or to be reaped */
@@ -438,10 +441,23 @@ void dss_rx_bh(struct dss_modem *m);
 int dss_rx_begin(struct dss_modem *m, struct dss_ntb_iter *it, const u8 *buf, u32 len, u32 max);
 void dss_rx_end(struct dss_modem *m, const struct dss_ntb_iter *it);
 bool dss_rx_datagram(struct dss_modem *m, const struct dss_ntb_datagram *dg);
-ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, bool nowait);
+
+/* What a read waits for */
+enum dss_wait {
+	DSS_WAIT_NOT,			/* nothing */
+	DSS_WAIT_TURN,			/* other readers, but not data */
+	DSS_WAIT_DATA,
+};
+
+/* read.c */
+ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, enum dss_wait wait);
 int dss_rx_recv(struct dss_node *f, struct mbim_dss_batch *batch, bool nowait);
 u32 dss_rx_readable(struct dss_node *f);
 __poll_t dss_rx_poll(struct dss_node *f);
+
+/* aio.c */
+void dss_aio_init(struct dss_node *f);
+ssize_t dss_aio_read(struct dss_node *f, struct kiocb *iocb, struct iov_iter *to);
 
 /* hook.c */
 int dss_hook_set(struct dss_modem *m);

@@ -87,6 +87,7 @@ static int dss_node_open(struct inode *inode, struct file *file)
 	kref_init(&f->ref);
 	INIT_WORK(&f->free, dss_node_free);
 	INIT_WORK(&f->cancel, dss_iocb_cancelled);
+	dss_aio_init(f);
 	f->session = s;
 	f->mode = MBIM_DSS_MODE_STREAM;
 	f->seen = errseq_sample(&s->tx_errseq);
@@ -191,7 +192,11 @@ static ssize_t dss_node_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct dss_node *f = iocb->ki_filp->private_data;
 
-	return dss_rx_read(f, to, dss_node_nowait(iocb));
+	if (dss_node_nowait(iocb))
+		return dss_rx_read(f, to, DSS_WAIT_NOT);
+	if (dss_is_libaio(iocb))
+		return dss_aio_read(f, iocb, to);
+	return dss_rx_read(f, to, DSS_WAIT_DATA);
 }
 
 static __poll_t dss_node_poll(struct file *file, poll_table *wait)

@@ -17,15 +17,20 @@
 /* dss_read_lock(): the session was closed and everything has been read */
 #define DSS_READ_END		1
 
-static int dss_read_trylock(struct dss_session *s, bool nowait)
+static int dss_read_turn(struct dss_session *s, enum dss_wait wait)
 {
-	if (nowait)
+	if (wait == DSS_WAIT_NOT)
 		return mutex_trylock(&s->read) ? 0 : -EAGAIN;
 	return mutex_lock_interruptible(&s->read);
 }
 
+static int dss_read_end(const struct dss_session *s)
+{
+	return READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE ? -ENODEV : DSS_READ_END;
+}
+
 /* Wait for data. 0: there is some, and session.read is held */
-static int dss_read_lock(struct dss_session *s, bool nowait)
+static int dss_read_lock(struct dss_session *s, enum dss_wait wait)
 {
 	bool ended;
 	int err;
@@ -36,15 +41,15 @@ static int dss_read_lock(struct dss_session *s, bool nowait)
 		/* looked at before the queue: what came before the end is read first */
 		ended = dss_session_ended(s);
 		if (dss_queue_records(&s->rx_queue)) {
-			err = dss_read_trylock(s, nowait);
+			err = dss_read_turn(s, wait);
 			if (err || dss_queue_records(&s->rx_queue))
 				return err;
 			mutex_unlock(&s->read);
 			continue;
 		}
 		if (ended)
-			return s->state == MBIM_DSS_SESSION_GONE ? -ENODEV : DSS_READ_END;
-		if (nowait)
+			return dss_read_end(s);
+		if (wait != DSS_WAIT_DATA)
 			return -EAGAIN;
 		err = wait_event_interruptible(s->rx_wait,
 					       dss_queue_records(&s->rx_queue) ||
@@ -115,14 +120,14 @@ static ssize_t dss_read_stream(struct dss_session *s, struct iov_iter *to)
 	return done ?: err;
 }
 
-ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, bool nowait)
+ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, enum dss_wait wait)
 {
 	struct dss_session *s = f->session;
 	ssize_t ret;
 
 	if (!iov_iter_count(to))
 		return 0;
-	ret = dss_read_lock(s, nowait);
+	ret = dss_read_lock(s, wait);
 	if (ret)
 		return ret == DSS_READ_END ? 0 : ret;
 	if (READ_ONCE(f->mode) == MBIM_DSS_MODE_MESSAGE)
@@ -192,7 +197,7 @@ int dss_rx_recv(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 	struct dss_session *s = f->session;
 	int err;
 
-	err = dss_read_lock(s, nowait);
+	err = dss_read_lock(s, nowait ? DSS_WAIT_NOT : DSS_WAIT_DATA);
 	if (err)
 		return err == DSS_READ_END ? 0 : err;
 	err = dss_recv_all(s, b);

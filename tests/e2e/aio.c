@@ -1,394 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* io_uring and libaio: a write ends when its transfer does. */
+/* libaio, without the library: a write ends when its transfer does, a read when something comes. */
 #include <fcntl.h>
 #include <linux/aio_abi.h>
-#include <liburing.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dss.h"
 
 #define DEEP	64
 #define LEN	200
-
-/* -------- io_uring -------- */
-
-static void ring_begin(struct io_uring *ring)
-{
-	int ret = io_uring_queue_init(DEEP, ring, 0);
-
-	if (ret == -ENOSYS)
-		skip("no io_uring");
-	check_eq(ret, 0);
-}
-
-static struct io_uring_sqe *ring_entry(struct io_uring *ring, uint64_t user_data)
-{
-	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
-
-	check(sqe);
-	sqe->user_data = user_data;
-	return sqe;
-}
-
-/* After io_uring_prep_*(), which clears it. */
-static void ring_write(struct io_uring *ring, int fd, const void *bytes, size_t len,
-		       uint64_t user_data)
-{
-	struct io_uring_sqe *sqe = ring_entry(ring, 0);
-
-	io_uring_prep_write(sqe, fd, bytes, len, -1);
-	sqe->user_data = user_data;
-}
-
-static void ring_read(struct io_uring *ring, int fd, void *bytes, size_t len,
-		      uint64_t user_data)
-{
-	struct io_uring_sqe *sqe = ring_entry(ring, 0);
-
-	io_uring_prep_read(sqe, fd, bytes, len, -1);
-	sqe->user_data = user_data;
-}
-
-static void ring_submit(struct io_uring *ring, int count)
-{
-	check_eq(io_uring_submit(ring), count);
-}
-
-static bool ring_quiet(struct io_uring *ring)
-{
-	struct io_uring_cqe *cqe;
-
-	return io_uring_peek_cqe(ring, &cqe) == -EAGAIN;
-}
-
-/* The next completion, in time: its result, and whose it is. */
-static int ring_next(struct io_uring *ring, uint64_t *user_data)
-{
-	struct __kernel_timespec time = { .tv_sec = LONG / 1000 };
-	struct io_uring_cqe *cqe;
-	int ret;
-
-	ret = io_uring_wait_cqe_timeout(ring, &cqe, &time);
-	if (ret)
-		fail("no completion within %d ms: %d", LONG, ret);
-	if (user_data)
-		*user_data = cqe->user_data;
-	ret = cqe->res;
-	io_uring_cqe_seen(ring, cqe);
-	return ret;
-}
-
-static void uring_write_ends_with_its_transfer(void)
-{
-	struct io_uring ring;
-	struct session s;
-	uint64_t who;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_SINK);
-	sim("nak out on");
-	ring_write(&ring, s.fd, "hello", 5, 42);
-	ring_submit(&ring, 1);
-	check_eq(session_counter(&s, "tx_datagrams"), 1);
-	check(ring_quiet(&ring));
-	sim("nak out off");
-	check_eq(ring_next(&ring, &who), 5);
-	check_eq(who, 42);
-	check_eq(sim_session_stat(s.id, "bytes_out"), 5);
-
-	sim("status out EPROTO 1");
-	ring_write(&ring, s.fd, "hello", 5, 43);
-	ring_submit(&ring, 1);
-	check_eq(ring_next(&ring, &who), -EPROTO);
-	check_eq(who, 43);
-	/* told there, and not again */
-	check(!fsync(s.fd));
-}
-
-/* Stream mode: a large write is one completion, after the last of its transfers. */
-static void uring_large_write(void)
-{
-	static char large[100 * 1024];
-	struct io_uring ring;
-	struct session s;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_SINK);
-	ring_write(&ring, s.fd, large, sizeof(large), 0);
-	ring_submit(&ring, 1);
-	check_eq(ring_next(&ring, NULL), sizeof(large));
-	check_eq(sim_session_stat(s.id, "bytes_out"), sizeof(large));
-	check(ring_quiet(&ring));
-}
-
-static void uring_deep_at(const struct session *s, struct io_uring *ring, int flags)
-{
-	static char bytes[DEEP][LEN];
-	uint64_t seen = 0, who;
-	int fd = node_open(0, s->id, O_RDWR | flags);
-
-	for (int round = 0; round < 5; round++) {
-		for (int i = 0; i < DEEP; i++) {
-			fill(bytes[i], LEN, round * DEEP + i);
-			ring_write(ring, fd, bytes[i], LEN, i);
-		}
-		ring_submit(ring, DEEP);
-		seen = 0;
-		for (int i = 0; i < DEEP; i++) {
-			check_eq(ring_next(ring, &who), LEN);
-			check(who < DEEP && !(seen & 1ULL << who));
-			seen |= 1ULL << who;
-		}
-		for (int i = 0; i < DEEP; i++)
-			recv_filled(s->fd, LEN, round * DEEP + i);
-	}
-	check(ring_quiet(ring));
-	check(!close(fd));
-}
-
-static void uring_deep(void)
-{
-	struct io_uring ring;
-	struct session s;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	uring_deep_at(&s, &ring, 0);
-	uring_deep_at(&s, &ring, O_NONBLOCK);
-	/* a write to a modem that sleeps in between must not spin or be refused */
-	netdev_up(true);
-	uring_deep_at(&s, &ring, O_NONBLOCK);
-	netdev_up(false);
-}
-
-/* More than there is room for: it waits in the ring, and all goes in the end. */
-static void uring_more_than_fits(void)
-{
-	static char bytes[MAX_DATAGRAM];
-	unsigned int sent = 0;
-	struct io_uring ring;
-	struct session s;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_SINK);
-	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 0, MBIM_DSS_LIMIT_MIN, 0);
-	sim("nak out on");
-	for (int i = 0; i < DEEP; i++)
-		ring_write(&ring, s.fd, bytes, sizeof(bytes), i);
-	ring_submit(&ring, DEEP);
-	check(session_counter(&s, "tx_datagrams") < DEEP);
-	check(ring_quiet(&ring));
-	sim("nak out off");
-	for (int i = 0; i < DEEP; i++)
-		sent += ring_next(&ring, NULL) == sizeof(bytes);
-	check_eq(sent, DEEP);
-	check_eq(sim_session_stat(s.id, "datagrams_out"), DEEP);
-}
-
-static void uring_nowait(void)
-{
-	static char bytes[MAX_DATAGRAM];
-	unsigned int done = 0, refused = 0;
-	struct io_uring_sqe *sqe;
-	struct io_uring ring;
-	struct session s;
-	int ret;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 0, MBIM_DSS_LIMIT_MIN, 0);
-	sim("nak out on");
-	for (int i = 0; i < DEEP; i++) {
-		sqe = ring_entry(&ring, 0);
-		io_uring_prep_write(sqe, s.fd, bytes, sizeof(bytes), -1);
-		sqe->rw_flags = RWF_NOWAIT;
-	}
-	ring_submit(&ring, DEEP);
-	sim("nak out off");
-	for (int i = 0; i < DEEP; i++) {
-		ret = ring_next(&ring, NULL);
-		check(ret == sizeof(bytes) || ret == -EAGAIN);
-		*(ret > 0 ? &done : &refused) += 1;
-	}
-	check(done && refused);
-	for (unsigned int i = 0; i < done; i++)
-		read_all(s.fd, bytes, sizeof(bytes));
-	check_eq(sim_session_stat(s.id, "datagrams_out"), done);
-
-	sqe = ring_entry(&ring, 0);
-	io_uring_prep_read(sqe, s.fd, bytes, 1, -1);
-	sqe->rw_flags = RWF_NOWAIT;
-	ring_submit(&ring, 1);
-	check_eq(ring_next(&ring, NULL), -EAGAIN);
-}
-
-/* They are one transfer, though the first would go at once if it came alone. */
-static void uring_together(void)
-{
-	long long before, ntbs = DEEP;
-	struct io_uring ring;
-	struct session s;
-
-	if (access("/sys/block", F_OK))
-		skip("no block layer, so no plug");
-	ring_begin(&ring);
-	session_open(&s, SERVICE_SINK);
-	/* a submitter that has to sleep meanwhile sends what there is */
-	for (int attempt = 0; attempt < 5 && ntbs > 1; attempt++) {
-		before = modem_counter("tx_ntbs");
-		for (int i = 0; i < 10; i++)
-			ring_write(&ring, s.fd, "hello", 5, i);
-		ring_submit(&ring, 10);
-		for (int i = 0; i < 10; i++)
-			check_eq(ring_next(&ring, NULL), 5);
-		ntbs = modem_counter("tx_ntbs") - before;
-	}
-	check_eq(ntbs, 1);
-	check_eq(sim_session_stat(s.id, "bytes_out") % 50, 0);
-}
-
-static void uring_read(void)
-{
-	char bytes[3][LEN];
-	struct io_uring ring;
-	struct session s;
-	uint64_t who;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	set_mode(s.fd, MBIM_DSS_MODE_MESSAGE);
-	for (int i = 0; i < 3; i++)
-		ring_read(&ring, s.fd, bytes[i], LEN, i);
-	ring_submit(&ring, 3);
-	check(ring_quiet(&ring));
-	for (int i = 0; i < 3; i++) {
-		write_all(s.fd, "some bytes", 10);
-		check_eq(ring_next(&ring, &who), 10);
-		check(who < 3 && !memcmp(bytes[who], "some bytes", 10));
-	}
-	ring_read(&ring, s.fd, bytes[0], LEN, 9);
-	ring_submit(&ring, 1);
-	check(ring_quiet(&ring));
-	session_close(&s);
-	check_eq(ring_next(&ring, &who), 0);
-	check_eq(who, 9);
-}
-
-static void ring_poll(struct io_uring *ring, int fd, short events)
-{
-	struct io_uring_sqe *sqe = ring_entry(ring, 0);
-
-	io_uring_prep_poll_add(sqe, fd, events);
-	ring_submit(ring, 1);
-	check(ring_quiet(ring));
-}
-
-static void uring_poll(void)
-{
-	struct io_uring ring;
-	struct session s;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	ring_poll(&ring, s.fd, POLLIN);
-	write_all(s.fd, "x", 1);
-	check_eq(ring_next(&ring, NULL), POLLIN);
-
-	sim("nak out on");
-	write_until_full(s.fd, 1500, 1);
-	ring_poll(&ring, s.fd, POLLOUT);
-	sim("nak out off");
-	check_eq(ring_next(&ring, NULL), POLLOUT);
-}
-
-static void uring_poll_for_completions(void)
-{
-	struct mbim_dss_completion done;
-	struct io_uring ring;
-	struct session s;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_SINK);
-	sim("nak out on");
-	check(send_one(s.fd, "x", 1, 0));
-	ring_poll(&ring, s.fd, POLLPRI);
-	sim("nak out off");
-	check_eq(ring_next(&ring, NULL), POLLPRI);
-	reap_one(s.fd, &done);
-}
-
-/* A read that waits can be cancelled. A write cannot: it ends by itself. */
-static void uring_cancel(void)
-{
-	struct io_uring ring;
-	struct io_uring_sqe *sqe;
-	struct session s;
-	uint64_t who;
-	char byte;
-	int ret;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	ring_read(&ring, s.fd, &byte, 1, 7);
-	ring_submit(&ring, 1);
-	check(ring_quiet(&ring));
-	sqe = ring_entry(&ring, 0);
-	io_uring_prep_cancel64(sqe, 7, 0);
-	sqe->user_data = 8;
-	ring_submit(&ring, 1);
-	for (int i = 0; i < 2; i++) {
-		ret = ring_next(&ring, &who);
-		check_eq(ret, who == 7 ? -ECANCELED : 0);
-	}
-	echo_once(s.fd, 10, 1);
-
-	sim("nak out on");
-	ring_write(&ring, s.fd, "x", 1, 9);
-	ring_submit(&ring, 1);
-	sqe = ring_entry(&ring, 0);
-	io_uring_prep_cancel64(sqe, 9, 0);
-	sqe->user_data = 10;
-	ring_submit(&ring, 1);
-	ret = ring_next(&ring, &who);
-	if (who != 10 || (ret != -EALREADY && ret != -ENOENT))
-		fail("the cancel of a write gave %d, of %llu", ret, (unsigned long long)who);
-	check(ring_quiet(&ring));
-	sim("nak out off");
-	check_eq(ring_next(&ring, &who), 1);
-	check_eq(who, 9);
-}
-
-/* The session ends: writes under way end with it, reads that wait as well. */
-static void uring_end_of_session(void)
-{
-	struct mbim_dss_completion done;
-	struct io_uring ring;
-	struct session s;
-	uint64_t who;
-	char byte;
-
-	ring_begin(&ring);
-	session_open(&s, SERVICE_ECHO);
-	sim("nak out on");
-	ring_read(&ring, s.fd, &byte, 1, 1);
-	ring_write(&ring, s.fd, "x", 1, 2);
-	ring_write(&ring, s.fd, "y", 1, 3);
-	ring_submit(&ring, 3);
-	check(ring_quiet(&ring));
-	check(!request_close(s.handle, 0, s.id, NULL));
-	for (int i = 0; i < 3; i++) {
-		int ret = ring_next(&ring, &who);
-
-		check_eq(ret, who == 1 ? 0 : -ECANCELED);
-	}
-	completion_read(s.handle, &done);
-	check_eq(done.error, 0);
-}
-
-/* -------- libaio, without the library -------- */
 
 static aio_context_t aio_begin(void)
 {
@@ -413,6 +37,15 @@ static void aio_write(aio_context_t context, struct iocb *iocb, int fd, const vo
 {
 	*iocb = (struct iocb){
 		.aio_lio_opcode = IOCB_CMD_PWRITE, .aio_fildes = fd, .aio_nbytes = len,
+		.aio_buf = (uintptr_t)bytes, .aio_data = (uintptr_t)iocb,
+	};
+	aio_submit(context, iocb);
+}
+
+static void aio_read(aio_context_t context, struct iocb *iocb, int fd, void *bytes, size_t len)
+{
+	*iocb = (struct iocb){
+		.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = fd, .aio_nbytes = len,
 		.aio_buf = (uintptr_t)bytes, .aio_data = (uintptr_t)iocb,
 	};
 	aio_submit(context, iocb);
@@ -584,11 +217,19 @@ static void libaio_deep(void)
 	check(!syscall(SYS_io_destroy, context));
 }
 
-/* A read does not wait in the background: it is submitted when there is something. */
+/* The next event is of @iocb. */
+static int64_t aio_ended(aio_context_t context, const struct iocb *iocb)
+{
+	struct io_event event;
+
+	check_eq(aio_events(context, &event, 1, LONG), 1);
+	check_eq(event.data, (uintptr_t)iocb);
+	return event.res;
+}
+
 static void libaio_read(void)
 {
 	aio_context_t context = aio_begin();
-	struct io_event event;
 	struct session s;
 	struct iocb iocb;
 	char bytes[20];
@@ -596,18 +237,181 @@ static void libaio_read(void)
 	session_open(&s, SERVICE_ECHO);
 	write_all(s.fd, "hello", 5);
 	poll_for(s.fd, POLLIN, LONG);
-	iocb = (struct iocb){
-		.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = s.fd,
-		.aio_buf = (uintptr_t)bytes, .aio_nbytes = sizeof(bytes),
-	};
-	aio_submit(context, &iocb);
-	check_eq(aio_events(context, &event, 1, LONG), 1);
-	check_eq(event.res, 5);
+	aio_read(context, &iocb, s.fd, bytes, sizeof(bytes));
+	check_eq(aio_ended(context, &iocb), 5);
 	check(!memcmp(bytes, "hello", 5));
 	iocb.aio_rw_flags = RWF_NOWAIT;
 	aio_submit(context, &iocb);
-	check_eq(aio_events(context, &event, 1, LONG), 1);
-	check_eq((int64_t)event.res, -EAGAIN);
+	check_eq(aio_ended(context, &iocb), -EAGAIN);
+}
+
+/* io_submit does not wait, and what comes goes to the reads in their order. */
+static void libaio_read_waits(void)
+{
+	aio_context_t context = aio_begin();
+	struct iocb first, second, third;
+	char bytes[3][LEN], head[4];
+	struct iovec parts[2] = { { head, 4 }, { bytes[1], LEN } };
+	struct io_event event;
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	set_mode(s.fd, MBIM_DSS_MODE_MESSAGE);
+	aio_read(context, &first, s.fd, bytes[0], LEN);
+	second = (struct iocb){
+		.aio_lio_opcode = IOCB_CMD_PREADV, .aio_fildes = s.fd, .aio_nbytes = 2,
+		.aio_buf = (uintptr_t)parts, .aio_data = (uintptr_t)&second,
+	};
+	aio_submit(context, &second);
+	/* the kernel has its own copy of it */
+	memset(parts, 0, sizeof(parts));
+	aio_read(context, &third, s.fd, bytes[2], LEN);
+	check_eq(aio_events(context, &event, 1, 0), 0);
+
+	write_all(s.fd, "first", 5);
+	check_eq(aio_ended(context, &first), 5);
+	check(!memcmp(bytes[0], "first", 5));
+	write_all(s.fd, "second", 6);
+	check_eq(aio_ended(context, &second), 6);
+	check(!memcmp(head, "seco", 4) && !memcmp(bytes[1], "nd", 2));
+	/* too large for it, and it stays */
+	write_all(s.fd, bytes, LEN + 1);
+	check_eq(aio_ended(context, &third), -EMSGSIZE);
+	check_eq(aio_events(context, &event, 1, 0), 0);
+	set_mode(s.fd, MBIM_DSS_MODE_STREAM);
+	aio_read(context, &first, s.fd, bytes[0], LEN);
+	check_eq(aio_ended(context, &first), LEN);
+	aio_read(context, &first, s.fd, bytes[0], LEN);
+	check_eq(aio_ended(context, &first), 1);
+}
+
+/* Many at a time, of two files: each datagram goes to one. */
+static void libaio_read_deep(void)
+{
+	static struct iocb iocbs[DEEP];
+	static char bytes[DEEP][LEN];
+	aio_context_t context = aio_begin();
+	struct io_event events[DEEP];
+	uint64_t seen = 0;
+	struct session s;
+	int fds[2];
+
+	session_open(&s, SERVICE_ECHO);
+	fds[0] = s.fd;
+	fds[1] = node_open(0, s.id, O_RDONLY);
+	set_mode(fds[0], MBIM_DSS_MODE_MESSAGE);
+	set_mode(fds[1], MBIM_DSS_MODE_MESSAGE);
+	for (int i = 0; i < DEEP; i++)
+		aio_read(context, &iocbs[i], fds[i % 2], bytes[i], LEN);
+	send_many(s.fd, DEEP, LEN, 0, 0, 0);
+	check_eq(aio_events(context, events, DEEP, LONG), DEEP);
+	for (int i = 0; i < DEEP; i++) {
+		check_eq(events[i].res, LEN);
+		for (int seed = 0; seed < DEEP; seed++)
+			if (filled(bytes[i], LEN, seed))
+				seen |= 1ULL << seed;
+	}
+	check(seen == ~0ULL);
+	check(!poll_now(fds[1], POLLIN));
+}
+
+static void libaio_read_cancel(void)
+{
+	aio_context_t context = aio_begin();
+	struct iocb first, second, third;
+	char bytes[3][LEN];
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	set_mode(s.fd, MBIM_DSS_MODE_MESSAGE);
+	aio_read(context, &first, s.fd, bytes[0], LEN);
+	aio_read(context, &second, s.fd, bytes[1], LEN);
+	aio_read(context, &third, s.fd, bytes[2], LEN);
+	aio_cancel(context, &second);
+	aio_cancelled(context, &second);
+	aio_cancel(context, &first);
+	aio_cancelled(context, &first);
+	write_all(s.fd, "third", 5);
+	check_eq(aio_ended(context, &third), 5);
+	/* nothing that waited has kept anything back */
+	echo_once(s.fd, 100, 1);
+}
+
+static void submit_and_exit(int fd)
+{
+	aio_context_t context = aio_begin();
+	struct iocb iocb;
+	char byte;
+
+	for (int i = 0; i < 3; i++)
+		aio_read(context, &iocb, fd, &byte, 1);
+	_exit(0);
+}
+
+/* The end of the context ends them, that of their process, too; what comes later is not theirs. */
+static void libaio_read_destroy(void)
+{
+	aio_context_t context = aio_begin();
+	struct session s;
+	struct iocb iocb;
+	char byte;
+	pid_t pid;
+	int status;
+
+	session_open(&s, SERVICE_ECHO);
+	for (int i = 0; i < 3; i++)
+		aio_read(context, &iocb, s.fd, &byte, 1);
+	check_within(SOON, check(!syscall(SYS_io_destroy, context)));
+	echo_once(s.fd, 100, 1);
+
+	pid = fork();
+	check(pid >= 0);
+	if (!pid)
+		submit_and_exit(s.fd);
+	check_within(SOON, check_eq(waitpid(pid, &status, 0), pid));
+	check_eq(status, 0);
+	echo_once(s.fd, 100, 2);
+}
+
+static void libaio_read_ends(void)
+{
+	aio_context_t context = aio_begin();
+	struct iocb first, second;
+	struct session s;
+	char byte;
+
+	session_open(&s, SERVICE_ECHO);
+	aio_read(context, &first, s.fd, &byte, 1);
+	aio_read(context, &second, s.fd, &byte, 1);
+	session_close(&s);
+	check_eq(aio_ended(context, &first), 0);
+	check_eq(aio_ended(context, &second), 0);
+
+	session_open(&s, SERVICE_ECHO);
+	aio_read(context, &first, s.fd, &byte, 1);
+	sim("unplug");
+	check_eq(aio_ended(context, &first), -ENODEV);
+}
+
+/* Memory that is not there when something comes: it stays for who reads next. */
+static void libaio_read_fault(void)
+{
+	size_t size = sysconf(_SC_PAGESIZE);
+	aio_context_t context = aio_begin();
+	struct session s;
+	struct iocb iocb;
+	char bytes[20];
+	void *page;
+
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(page != MAP_FAILED);
+	session_open(&s, SERVICE_ECHO);
+	aio_read(context, &iocb, s.fd, page, size);
+	check(!munmap(page, size));
+	write_all(s.fd, "hello", 5);
+	check_eq(aio_ended(context, &iocb), -EFAULT);
+	read_all(s.fd, bytes, 5);
+	check(!memcmp(bytes, "hello", 5));
 }
 
 static void libaio_poll(void)
@@ -627,18 +431,6 @@ static void libaio_poll(void)
 }
 
 static const struct test_case cases[] = {
-	{ "io_uring: a write ends with its transfer, and its status",
-	  uring_write_ends_with_its_transfer, 0 },
-	{ "io_uring: a large write is one completion", uring_large_write, 0 },
-	{ "io_uring: 64 deep, also with O_NONBLOCK, wwan0 down and up", uring_deep, 60 },
-	{ "io_uring: more than there is room for", uring_more_than_fits, 60 },
-	{ "io_uring: RWF_NOWAIT is EAGAIN", uring_nowait, 0 },
-	{ "io_uring: what is submitted together goes together", uring_together, 0 },
-	{ "io_uring: reads wait for data, and for the end", uring_read, 0 },
-	{ "io_uring: poll for data and for room", uring_poll, 0 },
-	{ "io_uring: poll for completions", uring_poll_for_completions, 0 },
-	{ "io_uring: cancel of a read, and of a write", uring_cancel, 0 },
-	{ "io_uring: the end of the session", uring_end_of_session, 0 },
 	{ "libaio: a write ends with its transfer, and its status",
 	  libaio_write_ends_with_its_transfer, 0 },
 	{ "libaio: io_cancel of a write that waits, and of one in flight", libaio_cancel, 0 },
@@ -646,6 +438,13 @@ static const struct test_case cases[] = {
 	{ "libaio: so does io_destroy", libaio_destroy, 0 },
 	{ "libaio: 64 deep, in order", libaio_deep, 0 },
 	{ "libaio: a read of what is there", libaio_read, 0 },
+	{ "libaio: reads wait for what comes, in order", libaio_read_waits, 0 },
+	{ "libaio: reads 64 deep, of two files", libaio_read_deep, 0 },
+	{ "libaio: io_cancel of a read that waits", libaio_read_cancel, 0 },
+	{ "libaio: io_destroy, and the end of the process, with reads that wait",
+	  libaio_read_destroy, 0 },
+	{ "libaio: reads that wait end with the session, and the modem", libaio_read_ends, 0 },
+	{ "libaio: a read into memory that has gone loses nothing", libaio_read_fault, 0 },
 	{ "libaio: poll", libaio_poll, 0 },
 };
 
