@@ -287,9 +287,9 @@ static void downs_and_ups(void)
 }
 
 static const struct test_case cases[] = {
-	{ "unplugs at random moments: every call returns, every request ends once", unplugs, 1200 },
+	{ "unplugs at random moments: every call returns, every request ends once", unplugs, 4800 },
 	{ "wwan0 down and up under load: nothing written is lost, nothing wrong is read",
-	  downs_and_ups, 300 },
+	  downs_and_ups, 1200 },
 };
 
 int main(int argc, char **argv)

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vm-kernels: uml-debug x86-debug 6.1
-# vm-options: --timeout 2400
+# vm-options: --timeout 7200
 #
 # Storms: unplugs, wwan0 down and up, the module out and in; afterwards all is as at
 # the start. The guest's epilogue looks for leaks and reports.
 . tests/vm/lib.sh
 . tests/e2e/lib.sh
 
-# all of it takes a quarter of an hour where idle time counts: there, by default, a share
+# all of it takes a quarter of an hour where idle time counts, and an hour in emulation with
+# the checkers: there, by default, a share
 if [ "$VM_SHORT" = 1 ] && [ "$VM_KERNEL" != uml-debug ]; then
 	export STORM_UNPLUGS=25 STORM_UPDOWNS=20
 	STORM_RELOADS=5
