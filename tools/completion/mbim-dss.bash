@@ -23,7 +23,7 @@ _mbim_dss_services()
 
 _mbim_dss_options()
 {
-	mbim-dss "$1" --help 2>/dev/null | grep -oE -- '--[a-z]+' | sort -u
+	mbim-dss "$1" --help 2>/dev/null | sed -n 's/^  \(--[a-z]*\).*/\1/p'
 }
 
 _mbim_dss()
