@@ -61,6 +61,8 @@ extern "C" {
 #define WWAN_MAX_CIDS		64
 /** Most elements in one call of a batch function. More is EINVAL. */
 #define WWAN_BATCH_MAX		1024
+/** Most requests of a handle, or of a session object, that have not been told or reaped. */
+#define WWAN_REQUESTS_MAX	16384
 /** As a session id: the lowest free one. */
 #define WWAN_SESSION_ANY	0xffffffffu
 /** As a modem, where it says so: all of them. */
@@ -670,7 +672,7 @@ struct wwan_datagram {
  * @request_id: out; may be NULL
  *
  * Exactly one completion follows, see wwan_session_reap(). Completions that nobody
- * reaps are kept, up to 65536; then writes fail with ENOBUFS.
+ * reaps are kept, up to WWAN_REQUESTS_MAX; then writes fail with ENOBUFS.
  *
  * Returns: 0; EINVAL: @len is 0; EMSGSIZE: larger than the modem takes; ENOTCONN: the
  * session is not open any more; EOPNOTSUPP: the service does not take data; ETIMEDOUT: no

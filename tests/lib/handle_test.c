@@ -157,7 +157,7 @@ static void dispatch_nothing(void **state)
 	fake_close(handle);
 }
 
-static bool sleeps(pid_t pid)
+static bool runs(pid_t pid)
 {
 	char path[32], state = 0;
 	FILE *file;
@@ -167,7 +167,7 @@ static bool sleeps(pid_t pid)
 	assert_non_null(file);
 	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
 	fclose(file);
-	return state == 'S';
+	return state == 'R';
 }
 
 /* Ctrl-Z and fg: no signal handler runs, so nothing is interrupted. */
@@ -182,7 +182,7 @@ static void dispatch_stop_and_continue(void **state)
 	assert_true(pid >= 0);
 	if (!pid)
 		_exit(wwan_dispatch(handle, 1000));
-	while (!sleeps(pid))
+	while (runs(pid))
 		usleep(1000);
 	kill(pid, SIGSTOP);
 	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
