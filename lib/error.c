@@ -14,6 +14,7 @@ struct words {
 /* The errors of <linux/mbim_dss.h> and of wwandss.h, as they are meant there. */
 static const struct words error_words[] = {
 	{ 0, "success" },
+	{ E2BIG, "the driver is older than this program" },
 	{ EACCES, "access denied, by file mode, by the agent's policy, or because the service "
 		  "is a native one" },
 	{ EAGAIN, "not now: the agent has not told the modem's services yet, or no write is "
@@ -25,7 +26,9 @@ static const struct words error_words[] = {
 	{ ECONNRESET, "the agent died and no other took its place" },
 	{ EDEADLK, "not to be called from a callback" },
 	{ EEXIST, "in the place of the session's node there is a file that is none" },
+	{ EILSEQ, "the transfer broke: bad data on the bus" },
 	{ EINVAL, "invalid argument" },
+	{ EIO, "the transfer broke, or the driver's events cannot be read" },
 	{ EMSGSIZE, "larger than the modem takes, or than the buffer to read into" },
 	{ ENOBUFS, "too many requests whose completions have not been fetched" },
 	{ ENODEV, "there is no such modem, or it is gone" },
@@ -39,6 +42,7 @@ static const struct words error_words[] = {
 	{ EPROTO, "the transfer broke, or an answer made no sense" },
 	{ EPROTONOSUPPORT, "no common version with the driver" },
 	{ EREMOTEIO, "the modem refused" },
+	{ ETIME, "the transfer broke: no answer on the bus" },
 	{ ETIMEDOUT, "no answer in time" },
 	{ EUSERS, "the modem or the service has no session left" },
 };

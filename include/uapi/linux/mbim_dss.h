@@ -530,7 +530,7 @@ enum mbim_dss_limits_flag {
 /** Range of mbim_dss_limits.rx_limit and .tx_limit, bytes. */
 #define MBIM_DSS_LIMIT_MIN	4096u
 #define MBIM_DSS_LIMIT_MAX	(16u << 20)
-/** Range of mbim_dss_limits.tx_timeout_ms, beside 0. */
+/** Range of mbim_dss_limits.tx_timeout_ms, milliseconds. */
 #define MBIM_DSS_TIMEOUT_MIN	100u
 #define MBIM_DSS_TIMEOUT_MAX	3600000u
 
