@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The headers, the symbol map and the library name the same functions, and the headers suit
-# C99 and C++ programs. B: build folder.
+# The headers, the symbol map, the library and its manual page name the same functions, and
+# the headers suit C99 and C++ programs. B: build folder.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 B=${B:-build}
@@ -19,7 +19,7 @@ ok()
 	fi
 }
 
-echo 1..4
+echo 1..5
 
 gcc -E -P -x c -Ilib lib/wwapi.h | grep -oE '\bwwan_[a-z_]+\(|\bWwan[A-Za-z]+\(' | tr -d '(' | sort -u > "$tmp/header"
 grep -oE '[[:space:]][Ww]wan[A-Za-z_]+;' lib/wwandss.map | tr -d '\t;' | sort -u > "$tmp/map"
@@ -32,6 +32,11 @@ ok $? 'the symbol map lists every function of the headers and no other'
 diff "$tmp/header" "$tmp/library" | sed 's/^/# /'
 cmp -s "$tmp/header" "$tmp/library"
 ok $? 'the library exports every function of the headers and no other'
+
+grep -oE '\b(wwan_[a-z_]+|Wwan[A-Za-z]+)' Documentation/man/libwwandss.3 | sort -u > "$tmp/page"
+diff "$tmp/header" "$tmp/page" | sed 's/^/# /'
+cmp -s "$tmp/header" "$tmp/page"
+ok $? 'the manual page names every function of the headers and no other'
 
 echo '#include "wwapi.h"' > "$tmp/include.c"
 gcc -std=c99 -pedantic -Wall -Wextra -Werror -Ilib -fsyntax-only "$tmp/include.c"
