@@ -53,6 +53,8 @@ echoes() {
 # as USER COMMAND...: in the guest, whose / may be for root only until here
 as() {
 	chmod 755 /
+	# for coverage: programs of all users count in the same files
+	[ -z "${GCOV_PREFIX-}" ] || chmod -R a+rwX "$GCOV_PREFIX"
 	su -s /bin/sh "$1" -c "$2" 2>&1 || echo "exit $?"
 }
 
