@@ -141,15 +141,15 @@ static gboolean on_reload(gpointer data)
 
 static void run(struct main_state *state, const struct agent_options *options)
 {
-	/* First: a signal that comes while the agent binds ends it cleanly as well. */
+	/* First: a signal that comes while the agent binds, or says so, is not lost or deadly. */
 	g_unix_signal_add(SIGTERM, on_stop, state);
 	g_unix_signal_add(SIGINT, on_stop, state);
+	g_unix_signal_add(SIGHUP, on_reload, state);
 	state->agent = agent_new(options, agent_failed, state);
 	if (!state->agent) {
 		state->status = EXIT_FAILURE;
 		return;
 	}
-	g_unix_signal_add(SIGHUP, on_reload, state);
 	g_main_loop_run(state->loop);
 	ready_tell_stopping();
 	agent_free(state->agent);
