@@ -17,6 +17,8 @@ autostart source session 200
 CONF
 modem
 agent --policy "$conf"
+like "$(as alice 'mbim-dss list')" '/dev/mbim/control: access denied by its file mode' \
+	'the control file is for root'
 chmod 666 /dev/mbim/control
 
 like "$(as alice 'mbim-dss open nmea')" '[Aa]ccess|denied|not allowed' 'nmea is denied to alice'

@@ -15,8 +15,10 @@ int connect_driver(struct wwan_handle **handle)
 	int err;
 
 	err = wwan_open_handle(WWAN_VERSION, NULL, NULL, handle);
-	if (err == EACCES)
-		return fail(err, "/dev/mbim/control");
+	if (err == EACCES) {
+		note("/dev/mbim/control: access denied by its file mode, which a udev rule can widen");
+		return EXIT_FAILED;
+	}
 	if (err)
 		return fail(err, NULL);
 	return EXIT_OK;
