@@ -537,7 +537,6 @@ static struct genl_family dss_genl_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = dss_genl_ops,
 	.n_ops = ARRAY_SIZE(dss_genl_ops),
-	.resv_start_op = __MBIM_DSS_CMD_MAX,
 	.mcgrps = dss_genl_groups,
 	.n_mcgrps = ARRAY_SIZE(dss_genl_groups),
 };

@@ -322,6 +322,25 @@ static void unprivileged_agent(void)
 	check_eq(agent_services(&p, 0), EPERM);
 }
 
+/* So that a bit can be given a meaning one day. */
+static void reserved_bits(void)
+{
+	struct nl_msg *msg;
+	struct peer p;
+
+	agent_open(&p);
+	msg = message(&p, MBIM_DSS_CMD_SESSIONS_RESTORED, NLM_F_ACK);
+	nla_put_u32(msg, MBIM_DSS_A_MODEM, 0);
+	genlmsg_hdr(nlmsg_hdr(msg))->reserved = 1;
+	check_eq(command(&p, msg), EINVAL);
+	msg = message(&p, MBIM_DSS_CMD_SESSIONS_RESTORED, NLM_F_ACK | NLM_F_APPEND);
+	nla_put_u32(msg, MBIM_DSS_A_MODEM, 0);
+	check_eq(command(&p, msg), EINVAL);
+	msg = message(&p, MBIM_DSS_CMD_SESSIONS_RESTORED, NLM_F_ACK);
+	nla_put_u32(msg, MBIM_DSS_A_MODEM, 0);
+	check_eq(command(&p, msg), 0);
+}
+
 static void malformed_services(void)
 {
 	struct mbim_dss_service services[4];
@@ -959,6 +978,7 @@ static void modem_goes_while_asked(void)
 static const struct test_case cases[] = {
 	{ "one agent at a time", one_agent, 0 },
 	{ "an agent needs CAP_NET_ADMIN", unprivileged_agent, 0 },
+	{ "reserved bits of a command are refused", reserved_bits, 0 },
 	{ "services that are malformed change nothing", malformed_services, 0 },
 	{ "what the agent is asked, and that an answer counts once", what_the_agent_is_asked, 0 },
 	{ "the agent's refusals come through", refusals, 0 },
