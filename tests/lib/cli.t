@@ -73,6 +73,11 @@ is "$err" 'mbim-dss: list: there is no MBIM modem' 'list says that there is none
 run 0 'list --json without a modem' list --json
 is "$out" '[]' 'an empty array'
 refused 4 'there is no MBIM modem' open echo
+refused 3 'there is no MBIM modem' services --wait 0.2
+mbim-dss services --wait 30 wwan0 > "$TMP/early" &
+early=$!
+BACKGROUND="$BACKGROUND $early"
+ok 'services --wait waits for a modem' wait_for 10 has_open $early 'socket:*'
 
 # without an agent
 mbim-dss monitor --json > "$TMP/events" &
@@ -83,6 +88,8 @@ start_sim
 ok 'monitor sees the modem come' wait_for 10 grep -q '"modem-added","modem":0' "$TMP/events"
 refused 1 'dss0: the agent has not told the modem'"'"'s services yet: is mbim-dssd running?' \
 	services
+refused 3 'dss0: the agent has not told the modem'"'"'s services yet: is mbim-dssd running?' \
+	services --wait 0.2
 refused 1 'dss0: the agent has not told the modem'"'"'s services yet: is mbim-dssd running?' \
 	open echo
 refused 1 '6d62696d-2d73-696d-0001-000000000001: no agent: is mbim-dssd running?' \
@@ -101,6 +108,9 @@ ok 'services --wait --json waits' wait_for 10 has_open $json 'socket:*'
 start_agent
 wait $text
 is "$? $(cat "$TMP/text.err")" '0 ' 'services --wait ends with the services, and finds no fault'
+wait $early
+is $? 0 'for a modem that came later, too'
+like "$(cat "$TMP/early")" '^dss0 +echo ' 'its services'
 wait $json
 like "$(cat "$TMP/json")" '"probed":true,.*"max_sessions":16,.*"services":\[' \
 	'services --wait --json: what is known of the modem now'

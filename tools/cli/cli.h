@@ -83,7 +83,9 @@ int find_service(struct wwan_handle *handle, const struct wwan_interface *modem,
 		 const char *name, uint8_t uuid[WWAN_UUID_SIZE]);
 int fail_no_service(const char *name, uint32_t modem);
 bool is_session_name(const char *name);
-int wait_probed(struct wwan_handle *handle, uint32_t modem, int timeout_ms);
+int64_t deadline_in(int timeout_ms);
+int wait_modem(struct wwan_handle *handle, const char *name, int64_t deadline);
+int wait_probed(struct wwan_handle *handle, uint32_t modem, int64_t deadline);
 
 /* words.c: values as text */
 const char *modem_state(const struct wwan_interface *modem);

@@ -67,6 +67,7 @@ static void print_json(struct json *json, const struct wwan_interface *modem,
 struct options {
 	bool json;
 	int wait_ms;
+	int64_t deadline;		/* the end of that */
 };
 
 /* What has been printed up to now. */
@@ -82,11 +83,13 @@ static int show_modem(struct wwan_handle *handle, struct wwan_interface *modem,
 	char name[16];
 	int err, code;
 
-	err = wait_probed(handle, modem->modem, options->wait_ms);
+	err = wait_probed(handle, modem->modem, options->deadline);
 	if (!err)
 		err = wwan_enumerate_device_services(handle, modem->modem, NULL, &list);
-	if (err)
-		return fail(err, "dss%u", modem->modem);
+	if (err) {
+		code = fail(err, "dss%u", modem->modem);
+		return err == EAGAIN && options->wait_ms ? EXIT_TIMEOUT : code;
+	}
 	/* The agent has told its limits, too, since it was listed. */
 	snprintf(name, sizeof(name), "dss%u", modem->modem);
 	code = find_modem(handle, name, modem);
@@ -137,6 +140,8 @@ static int show_all(struct wwan_handle *handle, const struct options *options)
 	} else {
 		code = show_modems(handle, options, list->items, list->count);
 	}
+	if (!list->count && options->wait_ms)
+		code = EXIT_TIMEOUT;
 	wwan_free_memory(list);
 	return code;
 }
@@ -151,6 +156,17 @@ static int show_named(struct wwan_handle *handle, const struct options *options,
 	if (code)
 		return code;
 	return show_modems(handle, options, &modem, 1);
+}
+
+static int show(struct wwan_handle *handle, struct options *options, const char *name)
+{
+	int err;
+
+	options->deadline = deadline_in(options->wait_ms);
+	err = wait_modem(handle, name, options->deadline);
+	if (err && err != EAGAIN)
+		return fail(err, "cannot wait for a modem");
+	return name ? show_named(handle, options, name) : show_all(handle, options);
 }
 
 static int services_run(int argc, char **argv)
@@ -186,10 +202,7 @@ static int services_run(int argc, char **argv)
 	code = connect_driver(&handle);
 	if (code)
 		return code;
-	if (optind < argc)
-		code = show_named(handle, &options, argv[optind]);
-	else
-		code = show_all(handle, &options);
+	code = show(handle, &options, argv[optind]);
 	wwan_close_handle(handle, NULL);
 	return code;
 }
@@ -205,7 +218,8 @@ const struct command services_command = {
 	"the modem), out, both, or none when it has no data session; SESSIONS how many are\n"
 	"in use and how many the service can have; CIDS its command ids.\n"
 	"\n"
-	"  --wait SECS  wait so long for the agent to tell the services\n"
+	"  --wait SECS  wait so long for a modem, and for the agent to tell its services;\n"
+	"               then give up with exit code 3\n"
 	"  --json       an array of modems, each with its services\n",
 	.run = services_run,
 };

@@ -185,34 +185,28 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static int try_services(struct wwan_handle *handle, uint32_t modem)
+int64_t deadline_in(int timeout_ms)
 {
-	struct wwan_service_list *list;
-	int err;
-
-	err = wwan_enumerate_device_services(handle, modem, NULL, &list);
-	if (!err)
-		wwan_free_memory(list);
-	return err;
+	return now_ms() + timeout_ms;
 }
 
-/* Wait until the agent has told the services of @modem; EAGAIN: it has not. */
-int wait_probed(struct wwan_handle *handle, uint32_t modem, int timeout_ms)
+/* Wait for what @is_there asks; EAGAIN: it did not come. */
+static int wait_for(struct wwan_handle *handle, int64_t deadline,
+		    int (*is_there)(struct wwan_handle *handle, const void *what), const void *what)
 {
-	int64_t end = now_ms() + timeout_ms;
 	int64_t left;
 	int err;
 
-	err = try_services(handle, modem);
-	if (err != EAGAIN || !timeout_ms)
+	err = is_there(handle, what);
+	if (err != EAGAIN || now_ms() >= deadline)
 		return err;
 	err = wwan_register_notification(handle, WWAN_NOTIFICATION_SOURCE_INTERFACE, on_event,
 					 NULL, NULL, NULL);
 	if (err)
 		return err;
 	for (;;) {
-		err = try_services(handle, modem);
-		left = end - now_ms();
+		err = is_there(handle, what);
+		left = deadline - now_ms();
 		if (err != EAGAIN || left <= 0)
 			break;
 		err = wwan_dispatch(handle, left);
@@ -222,4 +216,45 @@ int wait_probed(struct wwan_handle *handle, uint32_t modem, int timeout_ms)
 	wwan_register_notification(handle, WWAN_NOTIFICATION_SOURCE_NONE, NULL, NULL, NULL,
 				   NULL);
 	return err;
+}
+
+static int modem_is_there(struct wwan_handle *handle, const void *name)
+{
+	struct wwan_interface_list *list;
+	uint32_t i;
+	int err;
+
+	err = wwan_enumerate_interfaces(handle, NULL, &list);
+	if (err)
+		return err;
+	err = EAGAIN;
+	for (i = 0; i < list->count && err; i++) {
+		if (!name || is_modem(&list->items[i], name))
+			err = 0;
+	}
+	wwan_free_memory(list);
+	return err;
+}
+
+/* Wait for the modem of that name; NULL: for any. EAGAIN: it did not come. */
+int wait_modem(struct wwan_handle *handle, const char *name, int64_t deadline)
+{
+	return wait_for(handle, deadline, modem_is_there, name);
+}
+
+static int services_are_there(struct wwan_handle *handle, const void *modem)
+{
+	struct wwan_service_list *list;
+	int err;
+
+	err = wwan_enumerate_device_services(handle, *(const uint32_t *)modem, NULL, &list);
+	if (!err)
+		wwan_free_memory(list);
+	return err;
+}
+
+/* Wait until the agent has told the services of @modem; EAGAIN: it has not. */
+int wait_probed(struct wwan_handle *handle, uint32_t modem, int64_t deadline)
+{
+	return wait_for(handle, deadline, services_are_there, &modem);
 }
