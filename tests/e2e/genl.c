@@ -384,6 +384,34 @@ static void malformed_services(void)
 	check_eq(services[0].cid_count, 2);
 }
 
+/* Of each command all that it needs but one: EINVAL; and of a modem that is not there. */
+static void incomplete_commands(void)
+{
+	static const uint8_t with_modem[] = {
+		MBIM_DSS_CMD_SERVICES_SET, MBIM_DSS_CMD_SESSIONS_RESTORED, MBIM_DSS_CMD_SESSION_LOST,
+	};
+	struct nl_msg *msg;
+	struct session s;
+	struct peer p;
+
+	agent_open(&p);
+	agent_session(&p, &s, 0, 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(with_modem); i++)
+		for (unsigned int modem = 0; modem < 2; modem++) {
+			msg = message(&p, with_modem[i], NLM_F_ACK);
+			nla_put_u32(msg, MBIM_DSS_A_MAX_SESSIONS, 256);
+			nla_put_u32(msg, MBIM_DSS_A_SESSION, 0);
+			if (modem)
+				nla_put_u32(msg, MBIM_DSS_A_MODEM, modem);
+			check_eq(command(&p, msg), modem ? ENODEV : EINVAL);
+		}
+	msg = message(&p, MBIM_DSS_CMD_SESSION_LOST, NLM_F_ACK);
+	nla_put_u32(msg, MBIM_DSS_A_MODEM, 0);
+	check_eq(command(&p, msg), EINVAL);
+	check_eq(command(&p, message(&p, MBIM_DSS_CMD_REPLY, NLM_F_ACK)), EINVAL);
+	check(node_exists(0, 0));
+}
+
 static void what_the_agent_is_asked(void)
 {
 	struct mbim_dss_completion done;
@@ -980,6 +1008,7 @@ static const struct test_case cases[] = {
 	{ "an agent needs CAP_NET_ADMIN", unprivileged_agent, 0 },
 	{ "reserved bits of a command are refused", reserved_bits, 0 },
 	{ "services that are malformed change nothing", malformed_services, 0 },
+	{ "commands that lack something, of a modem that is not there", incomplete_commands, 0 },
 	{ "what the agent is asked, and that an answer counts once", what_the_agent_is_asked, 0 },
 	{ "the agent's refusals come through", refusals, 0 },
 	{ "a silent agent: ETIMEDOUT, then a disconnect; a late answer is ENOENT",
