@@ -12,6 +12,7 @@
 #include <linux/timekeeping.h>
 #include <linux/uio.h>
 
+#include "compat.h"
 #include "dss.h"
 #include "tx.h"
 
@@ -184,8 +185,10 @@ ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *
 	}
 	op->accepted = ret;
 	/* only libaio's can be cancelled; set before it may complete */
-	iocb->private = op;
-	kiocb_set_cancel_fn(iocb, dss_iocb_cancel);
+	if (dss_is_libaio(iocb)) {
+		iocb->private = op;
+		kiocb_set_cancel_fn(iocb, dss_iocb_cancel);
+	}
 	dss_op_accepted(op);
 	return -EIOCBQUEUED;
 }
