@@ -159,7 +159,7 @@ struct dss_modem {
 	u32 ifindex;
 
 	struct rw_semaphore life;
-	bool gone;			/* life, and tx.lock, for writing */
+	bool gone;			/* RTNL and life, to write; either, to read */
 
 	/* dss_mutex */
 	bool probed;
@@ -167,7 +167,7 @@ struct dss_modem {
 	u32 max_command;
 	struct list_head services;
 	unsigned int nsessions;
-	u32 id_limit;			/* no session has this id or a higher one */
+	u32 id_limit;			/* no session has this id or a higher one; see rx.c */
 	struct dss_session __rcu *sessions[MBIM_DSS_MAX_SESSIONS];
 
 	struct dss_ntb_params ntb_params;
@@ -316,7 +316,7 @@ struct dss_xfer {
 };
 
 struct dss_handle {
-	u32 version;			/* 0: none agreed. dss_mutex */
+	u32 version;			/* 0: none agreed. Stands alone: no lock */
 	struct list_head sessions;	/* dss_session.owned. dss_mutex */
 	struct list_head requests;	/* dss_request.owned. dss_mutex */
 	u64 next_id;			/* dss_mutex */

@@ -333,7 +333,7 @@ static void dss_modem_remove(struct dss_modem *m)
 	u32 id;
 
 	down_write(&m->life);
-	m->gone = true;
+	WRITE_ONCE(m->gone, true);
 	up_write(&m->life);
 
 	dss_rx_gone(m);

@@ -236,7 +236,7 @@ static long dss_node_info(struct file *file, void *arg)
 	struct mbim_dss_session *info = arg;
 
 	dss_session_fill(f->session, info);
-	info->mode = f->mode;
+	info->mode = READ_ONCE(f->mode);
 	WRITE_ONCE(f->lost_seen, info->rx_lost + info->rx_backlog);
 	return 0;
 }

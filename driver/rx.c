@@ -54,8 +54,9 @@ static void dss_rx_deliver(struct dss_session *s, const void *data, u32 len)
 /* NTBs were lost before they came here; what was in them, nobody knows */
 static void dss_rx_note_backlog(struct dss_modem *m, u32 ntbs)
 {
-	struct dss_session *s;
+	/* without dss_mutex: a session that comes just now has lost nothing yet */
 	u32 id, limit = READ_ONCE(m->id_limit);
+	struct dss_session *s;
 
 	atomic64_add(ntbs, &m->rx.backlog);
 	rcu_read_lock();
@@ -322,7 +323,8 @@ static int dss_rx_start(struct dss_modem *m)
 	err = usb_autopm_get_interface(m->intf);
 	if (err) {
 		dss_rx_free_urbs(rx);
-		return err;
+		/* what else it says, as EACCES, means something else to who opens a session */
+		return err == -ENODEV ? err : -EIO;
 	}
 	usb_unpoison_anchored_urbs(&rx->anchor);
 	rx->running = true;
@@ -375,6 +377,7 @@ int dss_rx_attach(struct dss_modem *m)
 /* Bring the source in line with the netdev and the sessions. With RTNL */
 void dss_rx_update(struct dss_modem *m)
 {
+	/* it grows under RTNL only, and who makes it 0 has this called again */
 	bool wanted = READ_ONCE(m->nsessions) && !m->gone;
 	int err;
 

@@ -119,7 +119,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 	s->pinned = true;
 	rcu_assign_pointer(m->sessions[id], s);
 	m->nsessions++;
-	m->id_limit = max(m->id_limit, id + 1);
+	WRITE_ONCE(m->id_limit, max(m->id_limit, id + 1));
 	return s;
 }
 
@@ -184,7 +184,7 @@ void dss_session_end(struct dss_session *s, enum mbim_dss_session_state state, i
 	RCU_INIT_POINTER(m->sessions[s->id], NULL);
 	m->nsessions--;
 	while (m->id_limit && !dss_session_lookup(m, m->id_limit - 1))
-		m->id_limit--;
+		WRITE_ONCE(m->id_limit, m->id_limit - 1);
 	list_del_init(&s->owned);
 	s->owner = NULL;
 	dss_session_unpin(s);
@@ -197,7 +197,7 @@ void dss_session_end(struct dss_session *s, enum mbim_dss_session_state state, i
 	}
 
 	/* the hook goes with the last session; that needs RTNL */
-	if (!m->nsessions && !m->gone)
+	if (!m->nsessions && !READ_ONCE(m->gone))
 		dss_modem_queue_rx(m);
 	dss_session_put(s);
 }

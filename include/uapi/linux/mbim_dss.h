@@ -28,7 +28,10 @@
  *	EINVAL		@size is smaller than the first version of the structure;
  *			an unknown bit in @flags; a reserved field that is not zero
  *	E2BIG		a field beyond those the kernel knows is not zero
+ *	EBADF		the file is not open for it (SEND: writing, RECV: reading)
  *	EFAULT		a pointer is bad
+ *	EINTR		a signal came while it waited, and nothing had been done
+ *	ENOMEM		there is no memory for it
  *	EPROTO		%MBIM_DSS_IOC_HELLO has not agreed on a version (control
  *			file only)
  *	ENODEV		the modem, or the session node's modem, is gone
@@ -52,7 +55,8 @@
  *	ENOTCONN	the session is not open
  *	EOPNOTSUPP	the service has no data session in that direction
  *	EPIPE, EPROTO, EILSEQ, ETIME, EIO
- *			the USB transfer that carried the datagram ended so
+ *			the USB transfer that carried the datagram ended so; EIO as well:
+ *			a modem that sleeps cannot be woken
  *	EPROTONOSUPPORT	no common version
  *	EREMOTEIO	the modem refused, see @mbim_status
  *	ETIMEDOUT	the agent, or the modem, did not answer in time
@@ -313,7 +317,7 @@ enum mbim_dss_open_flag {
  * @request_id: out, of this request; never 0, never used again on this file
  *
  * Refused at once with ENODEV, EAGAIN (services not known yet), ENOENT,
- * EOPNOTSUPP, EUSERS, EBUSY, EACCES, ECONNREFUSED or ENOBUFS; otherwise a
+ * EOPNOTSUPP, EUSERS, EBUSY, EACCES, ECONNREFUSED, ENOBUFS or EIO; otherwise a
  * completion follows.
  */
 struct mbim_dss_open {
