@@ -12,15 +12,11 @@
 #	memory_may_fail		for /proc/self/fail-nth: also allocations that may wait; in silence
 
 start_all() {
-	local timeout=8
-
-	# A modem that does not answer does not hold up the next case for long: shorter than
-	# the cases' own deadlines. Where the host's time counts, it may be busy for seconds.
-	[ "$VM_KERNEL" != uml-debug ] || timeout=3
 	load_modules
 	load_dss
 	start_sim "$@"
-	start_agent --timeout "${AGENT_TIMEOUT:-$timeout}"
+	# a modem that does not answer does not hold up the next case for long
+	start_agent --timeout "${AGENT_TIMEOUT:-3}"
 	wait_for 10 probed || bail "the modem's services are not known after 10 s"
 }
 
