@@ -39,6 +39,9 @@ static unsigned int restored;
 static unsigned int broken;
 static unsigned int left;
 
+/* Of mbim-proxy, as long as there are commands without an answer. */
+static int expected;
+
 /* What the finish that is under way gives. */
 static MbimMessage *finish_response;
 static GError *finish_error;
@@ -46,6 +49,19 @@ static GError *finish_error;
 static uint32_t get_le32(const uint8_t *bytes)
 {
 	return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+void __wrap_proxy_expect(void);
+void __wrap_proxy_answered(void);
+
+void __wrap_proxy_expect(void)
+{
+	expected++;
+}
+
+void __wrap_proxy_answered(void)
+{
+	expected--;
 }
 
 void __wrap_mbim_device_command(MbimDevice *device, MbimMessage *message, guint timeout,
@@ -76,6 +92,7 @@ void __wrap_mbim_device_command(MbimDevice *device, MbimMessage *message, guint 
 	command->callback = callback;
 	command->data = data;
 	g_queue_push_tail(&commands, command);
+	assert_int_equal(expected, g_queue_get_length(&commands));
 }
 
 MbimMessage *__wrap_mbim_device_command_finish(MbimDevice *device, GAsyncResult *result,
@@ -222,6 +239,7 @@ static int teardown(void **state)
 	/* libmbim calls back for everything that was cancelled. */
 	while (!g_queue_is_empty(&commands))
 		answer_cancelled();
+	assert_int_equal(expected, 0);
 	g_clear_object(&channel);
 	g_array_unref(replies);
 	g_array_unref(losses);

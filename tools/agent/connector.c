@@ -5,6 +5,7 @@
 
 #include "connector.h"
 #include "log.h"
+#include "proxy.h"
 #include "service.h"
 #include "status.h"
 
@@ -265,6 +266,7 @@ static void command_done(GObject *source, GAsyncResult *result, gpointer data)
 
 	response = mbim_device_command_finish(MBIM_DEVICE(source), result, &error);
 	g_free(flight);
+	proxy_answered();
 	if (!job)
 		return;
 	job->flight = NULL;
@@ -297,6 +299,7 @@ static void job_send(struct job *job)
 	job->flight = g_new0(struct flight, 1);
 	job->flight->job = job;
 	connector->under_way++;
+	proxy_expect();
 	mbim_device_command(connector->channel, message, connector->timeout + CHANNEL_GRACE_S,
 			    connector->cancellable, command_done, job->flight);
 }

@@ -78,6 +78,7 @@ static struct call *call_new(struct modem *modem)
 	call->modem = modem;
 	call->cancellable = g_cancellable_new();
 	modem->call = call;
+	proxy_expect();
 	return call;
 }
 
@@ -86,6 +87,7 @@ static struct modem *call_end(struct call *call)
 {
 	struct modem *modem = call->modem;
 
+	proxy_answered();
 	if (modem)
 		modem->call = NULL;
 	g_object_unref(call->cancellable);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The mbim-proxy that is running: who it is, and its end. */
+/* The mbim-proxy that is running: who it is, its end, and what keeps it awake. */
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,6 +11,11 @@
 
 #include "log.h"
 #include "proxy.h"
+
+#define WAKE_MS		500
+
+static unsigned int expected;
+static guint timer;
 
 static int connect_to_proxy(void)
 {
@@ -51,4 +56,25 @@ bool proxy_end(void)
 		ended = true;
 	close(fd);
 	return ended;
+}
+
+static gboolean proxy_wake(gpointer data G_GNUC_UNUSED)
+{
+	int fd = connect_to_proxy();
+
+	if (fd >= 0)
+		close(fd);
+	return G_SOURCE_CONTINUE;
+}
+
+void proxy_expect(void)
+{
+	if (!expected++)
+		timer = g_timeout_add(WAKE_MS, proxy_wake, NULL);
+}
+
+void proxy_answered(void)
+{
+	if (!--expected)
+		g_clear_handle_id(&timer, g_source_remove);
 }

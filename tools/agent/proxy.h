@@ -16,4 +16,15 @@
  */
 bool proxy_end(void);
 
+/**
+ * proxy_expect - something has been asked of mbim-proxy; proxy_answered() tells its end
+ *
+ * wdm_poll() of cdc-wdm looks for data before it registers who waits. With more than one
+ * processor mbim-proxy can so sleep beside an answer that has come, until something else
+ * wakes it. While anything is expected, somebody connects to it twice a second: then it looks
+ * at all that it polls.
+ */
+void proxy_expect(void);
+void proxy_answered(void);
+
 #endif /* AGENT_PROXY_H */
