@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vm-kernels: core
+# vm-options: --timeout 600
 # shellcheck shell=dash
 #
 # URBs killed at any moment: wwan0 down and up, the plug pulled, the driver unbound,
