@@ -70,8 +70,8 @@
 
 /* datagrams in one NTB at most, when the modem does not say less */
 #define DSS_NTB_DATAGRAMS	240
-/* NTBs that a modem keeps for reuse, while busy and while idle */
-#define DSS_TX_POOL		256
+/* NTBs that a modem keeps for reuse: at most, and when they have not been needed for a while */
+#define DSS_TX_POOL		1024
 #define DSS_TX_POOL_IDLE	8
 /* bulk IN URBs of our own while the netdev is down */
 #define DSS_RX_URBS		4
@@ -106,6 +106,7 @@ struct dss_tx {
 	bool used;			/* since the watchdog last looked */
 	unsigned int full;		/* NTBs in the sessions' tx_queue */
 	unsigned int awaited;		/* sessions with tx_awaited */
+	unsigned int gathered;		/* full NTBs when the timer last ran; 0 after a burst */
 	u64 due;			/* from when on an idle pipe sends without gathering, ns */
 	u64 last;			/* the last write, or the end of the last transfer, ns */
 	struct hrtimer gather;		/* sends what has gathered since */
@@ -114,6 +115,7 @@ struct dss_tx {
 	struct list_head ready;		/* dss_session.tx_ready: round-robin */
 	struct list_head pool;		/* dss_xfer.node, idle */
 	unsigned int pooled;
+	unsigned int unused;		/* of them, since the watchdog last looked */
 	struct list_head done;		/* dss_xfer.done, from URB completion */
 	struct delayed_work watchdog;	/* withdraws what is over its time, lets the modem sleep */
 	struct work_struct halt;	/* clears a stall */
@@ -216,7 +218,8 @@ struct dss_session {
 	u64 tx_begun, tx_ended;		/* dss_xfer.serial of the last; they end in order */
 	u64 tx_awaited;			/* of the last not sent that somebody waits for; 0: none */
 	errseq_t tx_errseq;		/* of writes that nobody waits for */
-	wait_queue_head_t tx_wait;	/* room, or the end; also fsync */
+	wait_queue_head_t tx_wait;	/* room, or the end */
+	wait_queue_head_t tx_sync;	/* fsync: what has been accepted has ended */
 	u64 tx_datagrams, tx_bytes, tx_errors;
 	unsigned int tx_high;
 

@@ -98,6 +98,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 	INIT_LIST_HEAD(&s->tx_flight);
 	INIT_LIST_HEAD(&s->tx_ready);
 	init_waitqueue_head(&s->tx_wait);
+	init_waitqueue_head(&s->tx_sync);
 	s->tx_limit = DSS_TX_LIMIT;
 	s->tx_timeout_ms = DSS_TX_TIMEOUT_MS;
 	mutex_init(&s->read);

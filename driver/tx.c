@@ -15,7 +15,8 @@
  * What goes next, dss_decide_send(): what comes alone to an idle pipe goes at once. A stream of
  * writes gathers: while NTBs are in flight until they have ended, or DSS_TX_BURST NTBs are full
  * and half of the pipe is free; on an idle pipe, which a fast modem leaves behind after every
- * write, for DSS_TX_GATHER_NS at most. What somebody waits for (fsync, O_DSYNC, REAP, close)
+ * write, for DSS_TX_GATHER_NS, and once more for every NTB that it fills meanwhile. Full ones do
+ * not take along what is still being filled. What somebody waits for (fsync, O_DSYNC, REAP, close)
  * goes as soon as the pipe has room, and no pipe is idle while a writer waits for room. Sessions
  * take turns.
  *
@@ -36,7 +37,7 @@
 #define DSS_TX_WATCH		(HZ / 10)
 
 /* for how long a stream of small writes gathers on an idle pipe */
-#define DSS_TX_GATHER_NS	(100 * NSEC_PER_USEC)
+#define DSS_TX_GATHER_NS	(150 * NSEC_PER_USEC)
 
 /* writes that follow each other, or the end of a transfer, faster than that are a stream */
 #define DSS_TX_STREAM_NS	(10 * NSEC_PER_USEC)
@@ -87,6 +88,7 @@ struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
 	if (x) {
 		list_del(&x->node);
 		tx->pooled--;
+		tx->unused = min(tx->unused, tx->pooled);
 	}
 	return x;
 }
@@ -101,10 +103,14 @@ void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
 	tx->pooled++;
 }
 
-static void dss_tx_trim(struct dss_tx *tx)
+/* What nobody has needed since the last time, but for some, goes to @list */
+static void dss_tx_trim(struct dss_tx *tx, struct list_head *list)
 {
-	while (tx->pooled > DSS_TX_POOL_IDLE)
-		dss_xfer_free(dss_xfer_from_pool(tx));
+	unsigned int n = tx->unused;
+
+	for (; n && tx->pooled > DSS_TX_POOL_IDLE; n--)
+		list_add(&dss_xfer_from_pool(tx)->node, list);
+	tx->unused = tx->pooled;
 }
 
 /* The caller has woken the interface: keep its reference, if there is none yet. With tx.lock */
@@ -198,14 +204,16 @@ static void dss_part_end(struct dss_session *s, struct dss_part *part, int statu
 static void dss_tx_unhold(struct dss_session *s)
 {
 	s->tx_held--;
-	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2)
+	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2) {
 		s->tx_full = false;
+		wake_up_interruptible_poll(&s->tx_wait, EPOLLOUT | EPOLLWRNORM);
+	}
 	if (!s->tx_held && s->tx_draining) {
 		s->tx_draining = false;
 		queue_work(dss_wq, &s->drained);
 	}
-	if (wq_has_sleeper(&s->tx_wait))
-		wake_up_interruptible_poll(&s->tx_wait, EPOLLOUT | EPOLLWRNORM);
+	if (wq_has_sleeper(&s->tx_sync))
+		wake_up_interruptible(&s->tx_sync);
 }
 
 /* The end of an NTB: not on any list. Ops that have ended are added to @ops */
@@ -371,13 +379,18 @@ static struct dss_session *dss_tx_turn(struct dss_tx *tx)
 	return s;
 }
 
-/* As much as the pipe has room for, full or not, each of the session whose turn it is */
+/*
+ * As much as the pipe has room for, each of the session whose turn it is. Full ones do not take
+ * along what is still being filled, if nobody waits for it.
+ */
 static void dss_tx_kick(struct dss_modem *m)
 {
 	struct dss_tx *tx = &m->tx;
+	bool full = tx->full;
 	struct dss_session *s;
 
-	while (!tx->stopped && tx->inflight < DSS_TX_DEPTH) {
+	while (!tx->stopped && tx->inflight < DSS_TX_DEPTH &&
+	       (!full || tx->full || tx->awaited)) {
 		s = dss_tx_turn(tx);
 		if (!s)
 			break;
@@ -388,22 +401,38 @@ static void dss_tx_kick(struct dss_modem *m)
 /* The pipe is idle, and sends what has gathered */
 static void dss_tx_burst(struct dss_modem *m, u64 now)
 {
-	m->tx.due = now + DSS_TX_GATHER_NS;
+	m->tx.due = m->tx.full ? U64_MAX : now + DSS_TX_GATHER_NS;
+	m->tx.gathered = 0;
 	dss_tx_kick(m);
+}
+
+static void dss_tx_gather(struct dss_tx *tx)
+{
+	if (!hrtimer_is_queued(&tx->gather))
+		hrtimer_start(&tx->gather, ns_to_ktime(DSS_TX_GATHER_NS), HRTIMER_MODE_REL_SOFT);
 }
 
 static enum hrtimer_restart dss_tx_gathered(struct hrtimer *timer)
 {
 	struct dss_modem *m = container_of(timer, struct dss_modem, tx.gather);
+	struct dss_tx *tx = &m->tx;
 
-	spin_lock(&m->tx.lock);
-	if (!m->tx.inflight)
+	spin_lock(&tx->lock);
+	if (!tx->inflight && !tx->stopped && tx->full > tx->gathered) {
+		/* a stream that fills NTBs that fast soon has enough of them to go together */
+		tx->gathered = tx->full;
+		dss_tx_gather(tx);
+	} else if (!tx->inflight) {
 		dss_tx_burst(m, ktime_get_ns());
-	spin_unlock(&m->tx.lock);
+	}
+	spin_unlock(&tx->lock);
 	return HRTIMER_NORESTART;
 }
 
-/* There may be something to send. @due: if the pipe is idle, it does not gather any more */
+/*
+ * There may be something to send. @due: if the pipe is idle, it does not gather any more.
+ * @now: 0 if the caller does not know
+ */
 static void dss_tx_next(struct dss_modem *m, bool due, u64 now)
 {
 	struct dss_tx *tx = &m->tx;
@@ -414,17 +443,21 @@ static void dss_tx_next(struct dss_modem *m, bool due, u64 now)
 	case DSS_LATER:
 		break;
 	case DSS_GATHER:
-		if (!hrtimer_is_queued(&tx->gather))
-			hrtimer_start(&tx->gather, ns_to_ktime(DSS_TX_GATHER_NS),
-				      HRTIMER_MODE_REL_SOFT);
+		dss_tx_gather(tx);
 		break;
 	case DSS_NOW:
 		if (tx->inflight)
 			dss_tx_kick(m);
 		else
-			dss_tx_burst(m, now);
+			dss_tx_burst(m, now ?: ktime_get_ns());
 		break;
 	}
+}
+
+/* Nothing is under way, nor gathers: what comes now may come alone */
+bool dss_tx_quiet(struct dss_tx *tx)
+{
+	return !READ_ONCE(tx->inflight) && !hrtimer_is_queued(&tx->gather);
 }
 
 /*
@@ -443,7 +476,7 @@ void dss_tx_added(struct dss_session *s)
 	if (READ_ONCE(s->tx_plugger) == current &&
 	    dss_decide_send(tx->inflight, tx->full, tx->awaited, false) == DSS_GATHER)
 		return;
-	if (!tx->inflight) {
+	if (dss_tx_quiet(tx)) {
 		now = ktime_get_ns();
 		alone = (s64)((s->tx_since ?: now) - tx->last) >= DSS_TX_STREAM_NS;
 		tx->last = now;
@@ -484,7 +517,9 @@ void dss_tx_unplug(struct dss_session *s)
 	if (READ_ONCE(s->tx_plugger) == current)
 		WRITE_ONCE(s->tx_plugger, NULL);
 	spin_lock_bh(&tx->lock);
-	dss_tx_hurry(s->modem);
+	/* in flight: it gathers, for who submits several does so again when some have ended */
+	if (!tx->inflight)
+		dss_tx_hurry(s->modem);
 	spin_unlock_bh(&tx->lock);
 }
 
@@ -757,6 +792,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, tx.watchdog);
 	struct dss_tx *tx = &m->tx;
 	struct dss_xfer *x, *q, *tmp;
+	LIST_HEAD(unused);
 
 	spin_lock_bh(&tx->lock);
 	list_for_each_entry(x, &tx->flight, flight) {
@@ -770,13 +806,16 @@ static void dss_tx_watchdog(struct work_struct *work)
 		dss_tx_mark_ready(x->session);
 	}
 	if (!tx->held && !tx->used) {
-		dss_tx_trim(tx);
+		tx->unused = tx->pooled;
 		dss_tx_asleep(m);
 	}
+	dss_tx_trim(tx, &unused);
 	tx->used = false;
 	if (tx->awake)
 		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
 	spin_unlock_bh(&tx->lock);
+	list_for_each_entry_safe(x, tmp, &unused, node)
+		dss_xfer_free(x);
 }
 
 static void dss_tx_stop(struct dss_modem *m, enum dss_stop why)

@@ -50,6 +50,7 @@ void dss_tx_awake(struct dss_modem *m);
 void dss_tx_mark_ready(struct dss_session *s);
 void dss_tx_queued(struct dss_xfer *x);
 void dss_tx_hurry(struct dss_modem *m);
+bool dss_tx_quiet(struct dss_tx *tx);
 void dss_tx_added(struct dss_session *s);
 void dss_tx_unplug(struct dss_session *s);
 void dss_tx_discard(struct dss_xfer *x, int error);

@@ -195,7 +195,7 @@ int dss_tx_fsync(struct dss_node *f)
 	target = s->tx_begun;
 	spin_unlock_bh(&s->modem->tx.lock);
 	dss_tx_await(s);
-	if (wait_event_interruptible(s->tx_wait, dss_tx_has_ended(s, target)))
+	if (wait_event_interruptible(s->tx_sync, dss_tx_has_ended(s, target)))
 		return -EINTR;
 	err = dss_node_error(f);
 	if (!err && READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE)
