@@ -25,6 +25,8 @@ DSS_ABI(set_mode, 16);
 DSS_ABI(datagram, 32);
 DSS_ABI(batch, 40);
 DSS_ABI(limits, 24);
+/* the largest that an ioctl takes */
+static_assert(sizeof(struct mbim_dss_session) <= DSS_IOCTL_MAX);
 
 static const struct dss_ioctl *dss_ioctl_find(const struct dss_ioctl *table, unsigned int n,
 					      unsigned int cmd)
@@ -60,13 +62,16 @@ long dss_ioctl(const struct dss_ioctl *table, unsigned int n, struct file *file,
 		return err;
 	if (head->flags & ~ioctl->flags)
 		return -EINVAL;
-	/* before anything is done: the caller must be able to hear what was */
-	if (copy_to_user(user, buf, ioctl->size))
+	/*
+	 * before anything is done: the caller must be able to hear what was. The size is the
+	 * table's; copy_to_user() would look the object up
+	 */
+	if (_copy_to_user(user, buf, ioctl->size))
 		return -EFAULT;
 	ret = ioctl->fn(file, buf);
 	if (ret < 0 && !ioctl->always)
 		return ret;
-	if (copy_to_user(user, buf, ioctl->size))
+	if (_copy_to_user(user, buf, ioctl->size))
 		return -EFAULT;
 	return ret;
 }

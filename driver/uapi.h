@@ -10,7 +10,7 @@
 #include <linux/uaccess.h>
 
 /* The largest structure an ioctl takes; on the stack */
-#define DSS_IOCTL_MAX	256
+#define DSS_IOCTL_MAX	128
 
 /**
  * struct dss_ioctl - an ioctl
