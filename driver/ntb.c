@@ -66,6 +66,7 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
 	ntb->start = 0;
 	ntb->count = 0;
 	ntb->session = session;
+	ntb->gaps = 0;
 	/*
 	 * As cdc_ncm_ndp16() does, room is kept for the NDP that max_datagrams
 	 * need. For ndp_to_end the entries are collected as far back as they can be,
@@ -73,11 +74,11 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
 	 */
 	if (p->ndp_to_end) {
 		ntb->ndp = ALIGN_DOWN(usable - ndp, p->ndp_modulus);
-		ntb->len = nth;
+		dss_ntb_set_len(ntb, nth);
 		ntb->room = ntb->ndp;
 	} else {
 		ntb->ndp = ALIGN(nth, p->ndp_modulus);
-		ntb->len = ntb->ndp + ndp;
+		dss_ntb_set_len(ntb, ntb->ndp + ndp);
 		ntb->room = usable;
 	}
 	ntb->dpes = ntb->buf + ntb->ndp + ndp_header_size(p->ntb32);
@@ -91,7 +92,6 @@ static bool alignment_valid(u32 modulus)
 u32 dss_ntb_capacity(const struct dss_ntb_params *p)
 {
 	struct dss_ntb ntb;
-	u32 offset;
 
 	/* What cdc_ncm_fix_modulus() leaves behind (NCM 1.0, table 6-3) */
 	if (!alignment_valid(p->ndp_modulus) || !alignment_valid(p->modulus) ||
@@ -107,8 +107,7 @@ u32 dss_ntb_capacity(const struct dss_ntb_params *p)
 		return 0;
 
 	dss_ntb_begin(&ntb, p, NULL, 0);
-	offset = dss_ntb_next_offset(&ntb);
-	return offset < ntb.room ? ntb.room - offset : 0;
+	return ntb.next < ntb.room ? ntb.room - ntb.next : 0;
 }
 
 bool dss_ntb_params_valid(const struct dss_ntb_params *p)
@@ -277,6 +276,22 @@ static void move_start(struct dss_ntb *ntb, u32 start)
 	}
 }
 
+/* Zeroes between @from, the datagrams, and where the last that has been added ends */
+static void fill_gaps(struct dss_ntb *ntb, u32 from, u32 first)
+{
+	u32 offset, len;
+	u16 i;
+
+	zero_range(ntb, from, first);
+	if (!ntb->gaps)
+		return;
+	for (i = 0, from = first; i < ntb->count; i++, from = offset + len) {
+		datagram_at(ntb, i, &offset, &len);
+		zero_range(ntb, from, offset);
+	}
+	zero_range(ntb, from, ntb->len - ntb->start);
+}
+
 /* Header and NDP close in front of the datagrams. Returns where these end */
 static u32 finish_front(struct dss_ntb *ntb)
 {
@@ -285,7 +300,7 @@ static u32 finish_front(struct dss_ntb *ntb)
 	move_start(ntb, best_start(ntb));
 	datagram_at(ntb, 0, &first, &len);
 	zero_range(ntb, nth_size(ntb->p->ntb32), ntb->ndp);
-	zero_range(ntb, finish_ndp(ntb), first);
+	fill_gaps(ntb, finish_ndp(ntb), first);
 	return ntb->len - ntb->start;
 }
 
@@ -293,7 +308,10 @@ static u32 finish_front(struct dss_ntb *ntb)
 static u32 finish_end(struct dss_ntb *ntb)
 {
 	u32 ndp = ALIGN(ntb->len, ntb->p->ndp_modulus);
+	u32 first, len;
 
+	datagram_at(ntb, 0, &first, &len);
+	fill_gaps(ntb, nth_size(ntb->p->ntb32), first);
 	move_entries(ntb, ntb->buf + ndp + ndp_header_size(ntb->p->ntb32));
 	zero_range(ntb, ntb->len, ndp);
 	ntb->ndp = ndp;

@@ -65,8 +65,10 @@ struct dss_ntb_params {
  *	finished, then a multiple of @p->modulus, so of 4; always 0 with
  *	ndp_to_end. @ndp and the offsets in @dpes count from there
  * @len: bytes of @buf used so far, without an NDP at the end
+ * @next: where the next datagram begins: NCM 1.0, 3.3.4, offset % divisor == remainder
  * @room: where the bytes of @buf for datagrams end; 0 when it is finished
  * @ndp: offset of the NDP; with ndp_to_end it moves when the NTB is finished
+ * @gaps: bytes in front of datagrams that alignment has left out
  * @count: datagrams in it
  * @session: DSS session id
  */
@@ -76,8 +78,10 @@ struct dss_ntb {
 	u8 *dpes;
 	u32 start;
 	u32 len;
+	u32 next;
 	u32 room;
 	u32 ndp;
+	u32 gaps;
 	u16 count;
 	u8 session;
 };
@@ -110,12 +114,6 @@ bool dss_ntb_params_valid(const struct dss_ntb_params *p);
  */
 void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *buf, u8 session);
 
-/* Where the next datagram begins: NCM 1.0, 3.3.4, offset % divisor == remainder. */
-static inline u32 dss_ntb_next_offset(const struct dss_ntb *ntb)
-{
-	return ntb->len + ((ntb->p->remainder - ntb->len) & (ntb->p->modulus - 1));
-}
-
 /**
  * dss_ntb_reserve() - where the next datagram goes
  * @ntb: being built
@@ -129,12 +127,15 @@ static inline u32 dss_ntb_next_offset(const struct dss_ntb *ntb)
  */
 static inline u8 *dss_ntb_reserve(const struct dss_ntb *ntb, u32 len)
 {
-	u32 offset = dss_ntb_next_offset(ntb);
-
-	if (!len || ntb->count >= ntb->p->max_datagrams ||
-	    offset > ntb->room || len > ntb->room - offset)
+	if (!len || ntb->count >= ntb->p->max_datagrams || (u64)ntb->next + len > ntb->room)
 		return NULL;
-	return ntb->buf + offset;
+	return ntb->buf + ntb->next;
+}
+
+static inline void dss_ntb_set_len(struct dss_ntb *ntb, u32 len)
+{
+	ntb->len = len;
+	ntb->next = len + ((ntb->p->remainder - len) & (ntb->p->modulus - 1));
 }
 
 /**
@@ -144,10 +145,9 @@ static inline u8 *dss_ntb_reserve(const struct dss_ntb *ntb, u32 len)
  */
 static inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 {
-	u32 offset = dss_ntb_next_offset(ntb);
+	u32 offset = ntb->next;
 
-	if (offset != ntb->len)
-		memset(ntb->buf + ntb->len, 0, offset - ntb->len);
+	ntb->gaps += offset - ntb->len;
 	if (ntb->p->ntb32) {
 		struct usb_cdc_ncm_dpe32 *dpe = (void *)ntb->dpes;
 
@@ -159,8 +159,8 @@ static inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 		dpe[ntb->count].wDatagramIndex = cpu_to_le16(offset);
 		dpe[ntb->count].wDatagramLength = cpu_to_le16(len);
 	}
-	ntb->len = offset + len;
 	ntb->count++;
+	dss_ntb_set_len(ntb, offset + len);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Transmit, in three parts: tx.c has the NTBs, the pipe and the ends; fill.c the NTB that a
- * writer fills; write.c and iocb.c the callers.
+ * writer fills; write.c, send.c and iocb.c the callers.
  *
  * A writer locks the session (dss_tx_lock), asks for an NTB with room for a datagram, copies
  * as many into it as there is room for and commits each, and finishes; then it unlocks

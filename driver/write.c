@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing to a session: write(2), SEND, fsync and cancel; iocb.c has io_uring and libaio.
+ * Writing to a session: write(2), fsync and cancel; send.c has SEND, iocb.c io_uring and libaio.
  * Each puts datagrams into NTBs that fill.c gives it, and differs in who is told how they end.
  */
 #include <linux/fs.h>
@@ -12,9 +12,6 @@
 
 #include "dss.h"
 #include "tx.h"
-
-/* entries of a SEND that are fetched at a time; on the stack */
-#define DSS_SEND_ENTRIES	16
 
 /* ops that a file keeps for reuse */
 #define DSS_OP_SPARES		128
@@ -200,166 +197,6 @@ int dss_tx_fsync(struct dss_node *f)
 	err = dss_node_error(f);
 	if (!err && READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE)
 		err = -ENODEV;
-	return err;
-}
-
-/* -- SEND ---------------------------------------------------------------- */
-
-/* State of one SEND */
-struct dss_send {
-	struct dss_node *f;
-	struct dss_part *run;		/* the run at hand: a part of the NTB that is held */
-	u64 serial;			/* of that NTB */
-	u64 id;				/* of the next datagram */
-	bool nowait;
-	size_t bytes;
-};
-
-static inline int dss_send_check(const struct mbim_dss_datagram *d, u32 max)
-{
-	if (!d->len || d->flags | d->lost | d->reserved)
-		return -EINVAL;
-	return d->len > max ? -EMSGSIZE : 0;
-}
-
-/* The datagram begins a run: one completion, and one part of an NTB */
-static struct dss_part *dss_send_begin(struct dss_send *send, struct dss_xfer *x, u64 user_data)
-{
-	struct dss_op *op = dss_op_alloc(send->f, DSS_OP_SEND);
-
-	if (!op)
-		return NULL;
-	kref_get(&send->f->ref);
-	op->request_id = send->id;
-	op->user_data = user_data;
-	op->count = 0;
-	send->serial = x->serial;
-	send->run = dss_part_begin(x, op);
-	return send->run;
-}
-
-/*
- * As many of the @n datagrams as the NTB has room for; @b->done says how many. This is what small
- * datagrams cost most in: the NTB is a copy, which the compiler can keep in registers.
- */
-static int dss_send_fill(struct dss_send *send, struct dss_xfer *x, struct mbim_dss_batch *b,
-			 const struct mbim_dss_datagram *d, u32 n)
-{
-	u32 max = send->f->session->modem->ntb_params.max_datagram;
-	struct dss_part *run = send->serial == x->serial ? send->run : NULL;
-	const struct mbim_dss_datagram *end = d + n;
-	struct dss_ntb ntb = x->ntb;
-	int err = 0;
-	u8 *p;
-
-	for (; d < end; d++) {
-		err = dss_send_check(d, max);
-		if (err)
-			break;
-		p = dss_ntb_reserve(&ntb, d->len);
-		if (!p)
-			break;
-		/* the room has been checked; copy_from_user() would look each object up */
-		if (_copy_from_user(p, u64_to_user_ptr(d->buf), d->len)) {
-			err = -EFAULT;
-			break;
-		}
-		if (!run || !dss_decide_run(run->op->count, run->op->user_data,
-					    &run->op->user_step, d->user_data)) {
-			run = dss_send_begin(send, x, d->user_data);
-			if (!run) {
-				err = -ENOMEM;
-				break;
-			}
-		}
-		dss_ntb_commit(&ntb, d->len);
-		run->op->count++;
-		run->count++;
-		run->bytes += d->len;
-		send->id++;
-		send->bytes += d->len;
-		b->done++;
-	}
-	x->ntb = ntb;
-	return err;
-}
-
-static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 count)
-{
-	const struct mbim_dss_datagram __user *from = u64_to_user_ptr(b->entries);
-	u32 max = send->f->session->modem->ntb_params.max_datagram;
-	struct mbim_dss_datagram d[DSS_SEND_ENTRIES];
-	struct dss_xfer *x;
-	u32 first, n, i;
-	int err;
-	u8 *p;
-
-	while (b->done < count) {
-		first = b->done;
-		n = min_t(u32, count - first, DSS_SEND_ENTRIES);
-		if (copy_from_user(d, &from[first], n * sizeof(d[0])))
-			return -EFAULT;
-		while ((i = b->done - first) < n) {
-			err = dss_send_check(&d[i], max);
-			if (err)
-				return err;
-			p = dss_tx_room(send->f->session, d[i].len, send->nowait, &x);
-			if (IS_ERR(p))
-				return PTR_ERR(p);
-			err = dss_send_fill(send, x, b, &d[i], n - i);
-			if (err)
-				return err;
-		}
-	}
-	return 0;
-}
-
-/* Room for completions: @wanted at most, 0 when there is none */
-static u32 dss_node_reserve(struct dss_node *f, u32 wanted)
-{
-	spin_lock_bh(&f->lock);
-	wanted = min_t(u32, wanted, MBIM_DSS_REQUESTS_MAX - f->requests);
-	f->requests += wanted;
-	f->pending += wanted;
-	spin_unlock_bh(&f->lock);
-	return wanted;
-}
-
-static void dss_node_unreserve(struct dss_node *f, u32 n)
-{
-	spin_lock_bh(&f->lock);
-	f->requests -= n;
-	f->pending -= n;
-	spin_unlock_bh(&f->lock);
-	if (n)
-		wake_up_interruptible(&f->wait);
-}
-
-int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
-{
-	struct dss_send send = { .f = f, .nowait = nowait };
-	struct dss_session *s = f->session;
-	u32 reserved;
-	int err;
-
-	err = dss_tx_lock(s, nowait);
-	if (err)
-		return err;
-	/* it takes long enough to look alone at its end */
-	s->tx_since = ktime_get_ns();
-	reserved = dss_node_reserve(f, b->count);
-	/* while it waits for room, another SEND may take ids: these are its own */
-	send.id = f->next_id;
-	f->next_id += reserved;
-	b->request_id = send.id;
-	err = dss_send_all(&send, b, reserved);
-	if (!err && reserved < b->count)
-		err = -ENOBUFS;
-	dss_node_unreserve(f, reserved - b->done);
-	if (f->next_id == b->request_id + reserved)
-		f->next_id = send.id;
-	dss_tx_finish(s, b->done, send.bytes, err);
-	mutex_unlock(&s->write);
 	return err;
 }
 

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SEND: many datagrams a call, of which a run of like ones has one completion. */
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#include "dss.h"
+#include "tx.h"
+
+/* Datagrams of up to so many bytes are copied in place: a call costs more than that */
+#define DSS_COPY_INLINE		128
+
+/* State of one SEND */
+struct dss_send {
+	struct dss_node *f;
+	struct dss_part *run;		/* the run at hand: a part of the NTB that is held */
+	u64 serial;			/* of that NTB */
+	u64 id;				/* of the next datagram */
+	bool nowait;
+	size_t bytes;
+};
+
+/*
+ * Macros, for gcc makes a fifth more instructions of inline functions with such labels. Within
+ * user_read_access_begin(). An entry, each field once:
+ */
+#define dss_get_entry(d, from, fault) do {						\
+	unsafe_get_user((d)->buf, &(from)->buf, fault);					\
+	unsafe_get_user((d)->user_data, &(from)->user_data, fault);			\
+	unsafe_get_user((d)->len, &(from)->len, fault);					\
+	unsafe_get_user((d)->flags, &(from)->flags, fault);				\
+	unsafe_get_user((d)->lost, &(from)->lost, fault);				\
+	unsafe_get_user((d)->reserved, &(from)->reserved, fault);			\
+} while (0)
+
+#define dss_copy_word(to, from, at, fault) do {						\
+	u64 word;									\
+											\
+	unsafe_get_user(word, (const u64 __user *)((from) + (at)), fault);		\
+	*(u64 *)((to) + (at)) = word;							\
+} while (0)
+
+/* @len is 8 or more: what is left before the last whole word goes together with some behind it */
+#define dss_copy_words(to, from, len, fault) do {					\
+	size_t left = (len);								\
+											\
+	for (; left >= 32; left -= 32) {						\
+		dss_copy_word(to, from, left - 8, fault);				\
+		dss_copy_word(to, from, left - 16, fault);				\
+		dss_copy_word(to, from, left - 24, fault);				\
+		dss_copy_word(to, from, left - 32, fault);				\
+	}										\
+	for (; left >= 8; left -= 8)							\
+		dss_copy_word(to, from, left - 8, fault);				\
+	if (left)									\
+		dss_copy_word(to, from, 0, fault);					\
+} while (0)
+
+static bool dss_copy_inline(u32 len)
+{
+	return IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) && len >= sizeof(u64) &&
+	       len <= DSS_COPY_INLINE;
+}
+
+static bool dss_is_plain(const struct mbim_dss_datagram *d)
+{
+	return !(d->flags | d->lost | d->reserved);
+}
+
+/* @count datagrams of @bytes have been added to the run at hand */
+static void dss_send_count(struct dss_send *send, struct mbim_dss_batch *b, u32 count, u32 bytes)
+{
+	send->run->op->count += count;
+	send->run->count += count;
+	send->run->bytes += bytes;
+	send->id += count;
+	send->bytes += bytes;
+	b->done += count;
+}
+
+/* The datagram begins a run: one completion, and one part of an NTB */
+static int dss_send_begin(struct dss_send *send, struct dss_xfer *x, u64 user_data)
+{
+	struct dss_op *op = dss_op_alloc(send->f, DSS_OP_SEND);
+
+	if (!op)
+		return -ENOMEM;
+	kref_get(&send->f->ref);
+	op->request_id = send->id;
+	op->user_data = user_data;
+	op->count = 0;
+	send->serial = x->serial;
+	send->run = dss_part_begin(x, op);
+	return 0;
+}
+
+static bool dss_send_joins(const struct dss_send *send, const struct dss_xfer *x, u64 user_data)
+{
+	struct dss_op *op;
+
+	if (!send->run || send->serial != x->serial)
+		return false;
+	op = send->run->op;
+	return dss_decide_run(op->count, op->user_data, &op->user_step, user_data);
+}
+
+/* The next datagram, to an NTB and a run that it may begin; @xfer is that NTB */
+static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
+			 const struct mbim_dss_datagram __user *from, struct dss_xfer **xfer)
+{
+	struct dss_session *s = send->f->session;
+	struct mbim_dss_datagram d;
+	int err;
+	u8 *p;
+
+	if (copy_from_user(&d, from, sizeof(d)))
+		return -EFAULT;
+	if (!d.len || !dss_is_plain(&d))
+		return -EINVAL;
+	if (d.len > s->modem->ntb_params.max_datagram)
+		return -EMSGSIZE;
+	p = dss_tx_room(s, d.len, send->nowait, xfer);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	/* the room has been checked; copy_from_user() would look each object up */
+	if (_copy_from_user(p, u64_to_user_ptr(d.buf), d.len))
+		return -EFAULT;
+	if (!dss_send_joins(send, *xfer, d.user_data)) {
+		err = dss_send_begin(send, *xfer, d.user_data);
+		if (err)
+			return err;
+	}
+	dss_ntb_commit(&(*xfer)->ntb, d.len);
+	dss_send_count(send, b, 1, d.len);
+	return 0;
+}
+
+/* A run of one does not know its step yet: the next may tell it */
+static bool dss_send_step(struct dss_op *op, const struct mbim_dss_datagram __user *from)
+{
+	u64 next;
+
+	return op->count > 1 ||
+	       (!get_user(next, &from->user_data) &&
+		dss_decide_run(op->count, op->user_data, &op->user_step, next));
+}
+
+/*
+ * As many of the datagrams up to @end as belong to the run and fit into its NTB; whatever else is
+ * there is left to dss_send_next(). This is what small datagrams cost most in: they are copied in
+ * place, and the NTB is a copy, which the compiler can keep in registers.
+ */
+static noinline void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
+				   const struct mbim_dss_datagram __user *from,
+				   const struct mbim_dss_datagram __user *end, struct dss_xfer *x)
+{
+	const struct dss_ntb_params params = *x->ntb.p;
+	struct dss_op *op = send->run->op;
+	struct dss_ntb ntb = x->ntb;
+	struct mbim_dss_datagram d;
+	u64 expected, step;
+	const u8 __user *data;
+	u8 *p;
+
+	if (from == end || !dss_send_step(op, from))
+		return;
+	step = op->user_step;
+	expected = op->user_data + step * op->count;
+	ntb.p = &params;
+	if (!user_read_access_begin(from, (end - from) * sizeof(*from)))
+		return;
+	for (; from < end; from++) {
+		dss_get_entry(&d, from, out);
+		p = dss_ntb_reserve(&ntb, d.len);
+		if (!p || !dss_is_plain(&d) || d.len > params.max_datagram ||
+		    d.user_data != expected)
+			break;
+		data = u64_to_user_ptr(d.buf);
+		if (dss_copy_inline(d.len)) {
+			if (!access_ok(data, d.len))
+				break;
+			barrier_nospec();
+			dss_copy_words(p, data, d.len, out);
+		} else {
+			user_read_access_end();
+			if (_copy_from_user(p, data, d.len) ||
+			    !user_read_access_begin(from, sizeof(*from)))
+				goto done;
+		}
+		dss_ntb_commit(&ntb, d.len);
+		expected += step;
+	}
+out:
+	user_read_access_end();
+done:
+	ntb.p = x->ntb.p;
+	dss_send_count(send, b, ntb.count - x->ntb.count,
+		       ntb.len - x->ntb.len - (ntb.gaps - x->ntb.gaps));
+	x->ntb = ntb;
+}
+
+static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 count)
+{
+	const struct mbim_dss_datagram __user *from = u64_to_user_ptr(b->entries);
+	struct dss_xfer *x;
+	int err;
+
+	while (b->done < count) {
+		err = dss_send_next(send, b, from + b->done, &x);
+		if (err)
+			return err;
+		dss_send_more(send, b, from + b->done, from + count, x);
+	}
+	return 0;
+}
+
+/* Room for completions: @wanted at most, 0 when there is none */
+static u32 dss_node_reserve(struct dss_node *f, u32 wanted)
+{
+	spin_lock_bh(&f->lock);
+	wanted = min_t(u32, wanted, MBIM_DSS_REQUESTS_MAX - f->requests);
+	f->requests += wanted;
+	f->pending += wanted;
+	spin_unlock_bh(&f->lock);
+	return wanted;
+}
+
+static void dss_node_unreserve(struct dss_node *f, u32 n)
+{
+	if (!n)
+		return;
+	spin_lock_bh(&f->lock);
+	f->requests -= n;
+	f->pending -= n;
+	spin_unlock_bh(&f->lock);
+	wake_up_interruptible(&f->wait);
+}
+
+int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
+{
+	struct dss_send send = { .f = f, .nowait = nowait };
+	struct dss_session *s = f->session;
+	u32 reserved;
+	int err;
+
+	err = dss_tx_lock(s, nowait);
+	if (err)
+		return err;
+	/* it takes long enough to look alone at its end */
+	if (dss_tx_quiet(&s->modem->tx))
+		s->tx_since = ktime_get_ns();
+	reserved = dss_node_reserve(f, b->count);
+	/* while it waits for room, another SEND may take ids: these are its own */
+	send.id = f->next_id;
+	f->next_id += reserved;
+	b->request_id = send.id;
+	err = dss_send_all(&send, b, reserved);
+	if (!err && reserved < b->count)
+		err = -ENOBUFS;
+	dss_node_unreserve(f, reserved - b->done);
+	if (f->next_id == b->request_id + reserved)
+		f->next_id = send.id;
+	dss_tx_finish(s, b->done, send.bytes, err);
+	mutex_unlock(&s->write);
+	return err;
+}
