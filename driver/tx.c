@@ -50,7 +50,9 @@ unsigned int dss_tx_max_held(const struct dss_session *s)
 /* Why a session does not take any more */
 int dss_tx_why(const struct dss_session *s)
 {
-	return READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE || s->modem->gone ? -ENODEV : -ENOTCONN;
+	bool gone = READ_ONCE(s->state) == MBIM_DSS_SESSION_GONE || READ_ONCE(s->modem->gone);
+
+	return gone ? -ENODEV : -ENOTCONN;
 }
 
 /* -- NTBs ---------------------------------------------------------------- */
