@@ -519,9 +519,7 @@ void dss_tx_unplug(struct dss_session *s)
 	if (READ_ONCE(s->tx_plugger) == current)
 		WRITE_ONCE(s->tx_plugger, NULL);
 	spin_lock_bh(&tx->lock);
-	/* in flight: it gathers, for who submits several does so again when some have ended */
-	if (!tx->inflight)
-		dss_tx_hurry(s->modem);
+	dss_tx_hurry(s->modem);
 	spin_unlock_bh(&tx->lock);
 }
 
