@@ -215,7 +215,7 @@ struct dss_session {
 	struct list_head tx_queue;	/* dss_xfer.node, full, to be sent */
 	struct list_head tx_flight;	/* dss_xfer.node, in flight, or ended but not the first */
 	struct list_head tx_ready;	/* dss_tx.ready */
-	u64 tx_begun, tx_ended;		/* dss_xfer.serial of the last; they end in order */
+	u64 tx_begun;			/* dss_xfer.serial of the last */
 	u64 tx_awaited;			/* of the last not sent that somebody waits for; 0: none */
 	errseq_t tx_errseq;		/* of writes that nobody waits for */
 	wait_queue_head_t tx_wait;	/* room, or the end */

@@ -228,7 +228,6 @@ static void dss_xfer_end(struct dss_xfer *x, struct llist_head *ops)
 	trace_mbim_dss_ntb_complete(m->index, s->id, x->ntb.count, x->length, x->status);
 	for (i = 0; i < x->nparts; i++)
 		dss_part_end(s, &x->parts[i], x->status, x->time_ns, ops);
-	s->tx_ended = x->serial;
 	m->tx.held--;
 	dss_xfer_to_pool(&m->tx, x);
 	dss_tx_unhold(s);
@@ -523,18 +522,22 @@ void dss_tx_unplug(struct dss_session *s)
 	spin_unlock_bh(&tx->lock);
 }
 
+static void dss_tx_mark_awaited(struct dss_session *s, const struct dss_xfer *last)
+{
+	if (!s->tx_awaited)
+		s->modem->tx.awaited++;
+	s->tx_awaited = last->serial;
+}
+
 static void dss_tx_await_locked(struct dss_session *s)
 {
-	struct dss_tx *tx = &s->modem->tx;
 	struct dss_xfer *last = s->tx_open;
 
 	if (!last && !list_empty(&s->tx_queue))
 		last = list_last_entry(&s->tx_queue, struct dss_xfer, node);
 	if (!last)
 		return;
-	if (!s->tx_awaited)
-		tx->awaited++;
-	s->tx_awaited = last->serial;
+	dss_tx_mark_awaited(s, last);
 	dss_tx_next(s->modem, true, ktime_get_ns());
 }
 
@@ -633,14 +636,19 @@ void dss_tx_bh(struct dss_modem *m)
 	dss_ops_end(&ops);
 }
 
-/* An NTB that is not to be sent: it ends behind those in flight */
+/* An NTB that is not to be sent: it ends behind those in flight, maybe before others that wait */
 void dss_tx_discard(struct dss_xfer *x, int error)
 {
+	struct dss_session *s = x->session;
+	bool awaited = s->tx_awaited;
+
 	dss_tx_taken(x);
 	x->status = error;
 	x->time_ns = ktime_get_ns();
 	x->ended = true;
-	list_move_tail(&x->node, &x->session->tx_flight);
+	list_move_tail(&x->node, &s->tx_flight);
+	if (awaited && !s->tx_awaited && !list_empty(&s->tx_queue))
+		dss_tx_mark_awaited(s, list_last_entry(&s->tx_queue, struct dss_xfer, node));
 }
 
 /* A cancel has taken a datagram out: an NTB with none left is not sent. With tx.lock */

@@ -171,17 +171,29 @@ ssize_t dss_tx_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *fr
 	return dss_tx_write_sync(f->session, from, NULL, nowait);
 }
 
+/* Is any of the NTBs up to @target held? With tx.lock; one with nothing in it ends out of turn */
+static bool dss_tx_holds(struct dss_session *s, u64 target)
+{
+	struct dss_xfer *x;
+
+	list_for_each_entry(x, &s->tx_flight, node)
+		if (x->serial <= target)
+			return true;
+	x = list_first_entry_or_null(&s->tx_queue, struct dss_xfer, node) ?: s->tx_open;
+	return x && x->serial <= target;
+}
+
 static bool dss_tx_has_ended(struct dss_session *s, u64 target)
 {
 	bool ended;
 
 	spin_lock_bh(&s->modem->tx.lock);
-	ended = s->tx_ended >= target;
+	ended = !dss_tx_holds(s, target);
 	spin_unlock_bh(&s->modem->tx.lock);
 	return ended;
 }
 
-/* All that the session has accepted so far, whoever wrote it: NTBs end in order */
+/* All that the session has accepted so far, whoever wrote it */
 int dss_tx_fsync(struct dss_node *f)
 {
 	struct dss_session *s = f->session;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,6 +118,50 @@ static void fsync_does_not_wait_for_more(void)
 	blocked_end(&b, LONG);
 	check_eq(b.ret, 0);
 	check_eq(sim_session_stat(s.id, "datagrams_out"), 1);
+}
+
+/*
+ * Behind NTBs that wait, one with nothing in it: all of it was cancelled, or could not be copied.
+ * It ends before them, and fsync does not take that for their end.
+ */
+static void an_empty_ntb(bool cancelled)
+{
+	struct session stuck, s;
+	void *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t written = 0, id;
+	struct blocked b;
+
+	session_open(&stuck, SERVICE_SINK);
+	session_open_on(&s, stuck.handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
+	sim("nak out on");
+	write_all(stuck.fd, bytes, 10);
+	wait_in_flight(0);
+	/* to where the next needs an NTB of its own */
+	do {
+		id = send_one(s.fd, bytes, MAX_DATAGRAM, 0);
+		written++;
+	} while (session_counter(&s, "tx_ntbs_held") < 2);
+	check(!request_cancel(s.fd, id));
+	written--;
+	if (!cancelled)
+		check_err(write(s.fd, nowhere, MAX_DATAGRAM), EFAULT);
+	check_eq(session_counter(&s, "tx_ntbs_held"), 1);
+
+	blocked_start(&b, call_fsync, &s.fd);
+	sim("nak out off");
+	blocked_end(&b, LONG);
+	check_eq(b.ret, 0);
+	check_eq(sim_session_stat(s.id, "datagrams_out"), written);
+}
+
+static void fsync_and_a_cancel(void)
+{
+	an_empty_ntb(true);
+}
+
+static void fsync_and_a_fault(void)
+{
+	an_empty_ntb(false);
 }
 
 static long call_reap(void *arg)
@@ -355,6 +400,10 @@ static const struct test_case cases[] = {
 	{ "RWF_DSYNC: likewise", rwf_dsync_waits, 0 },
 	{ "fsync and fdatasync: when it has all that was written", fsync_waits, 0 },
 	{ "fsync does not wait for what is written later", fsync_does_not_wait_for_more, 0 },
+	{ "fsync waits for what stands before an NTB that a cancel has emptied", fsync_and_a_cancel,
+	  0 },
+	{ "fsync waits for what stands before an NTB that a fault has left empty", fsync_and_a_fault,
+	  0 },
 	{ "fsync, DSYNC and REAP do not wait for another session's transfer", what_is_awaited_goes,
 	  0 },
 	{ "O_DSYNC: the transfer's error is the write's, and told once", dsync_tells_its_error, 0 },

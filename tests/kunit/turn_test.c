@@ -218,6 +218,34 @@ static void turns_fair(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, sent[i], waiting[i]);
 }
 
+/* The last of two that somebody waits for is cancelled: the first is still waited for */
+static void turns_awaited(struct kunit *test)
+{
+	struct dss_session *s = &turn->sessions[0];
+	struct dss_tx *tx = &turn->modem.tx;
+	struct dss_xfer *first, *last;
+	LLIST_HEAD(ops);
+
+	turn_add(test, s, true);
+	turn_add(test, s, true);
+	dss_tx_await(s);
+	KUNIT_ASSERT_EQ(test, tx->awaited, 1u);
+	first = list_first_entry(&s->tx_queue, struct dss_xfer, node);
+	last = list_last_entry(&s->tx_queue, struct dss_xfer, node);
+	KUNIT_ASSERT_EQ(test, s->tx_awaited, last->serial);
+
+	spin_lock_bh(&tx->lock);
+	KUNIT_EXPECT_TRUE(test, dss_ntb_remove(&last->ntb, 0));
+	dss_tx_emptied(last, &ops);
+	spin_unlock_bh(&tx->lock);
+	KUNIT_EXPECT_EQ(test, tx->awaited, 1u);
+	KUNIT_EXPECT_EQ(test, s->tx_awaited, first->serial);
+
+	turn_go();
+	KUNIT_EXPECT_STREQ(test, turn->log, "|A");
+	KUNIT_EXPECT_EQ(test, tx->awaited, 0u);
+}
+
 /* -- a test -------------------------------------------------------------- */
 
 static void turn_session_init(struct dss_session *s, struct dss_modem *m, u32 id)
@@ -276,6 +304,7 @@ static void turn_exit(struct kunit *test)
 static struct kunit_case turn_cases[] = {
 	KUNIT_CASE_PARAM(turns_taken, turn_gen_params),
 	KUNIT_CASE(turns_fair),
+	KUNIT_CASE(turns_awaited),
 	{}
 };
 
