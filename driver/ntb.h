@@ -33,7 +33,8 @@
  * @ndp_modulus: alignment of the NDP, a power of two, 4 or more
  *	(wNdpOutAlignment)
  * @maxpacket: wMaxPacketSize of the bulk OUT endpoint
- * @ntb32: NTB-32 instead of NTB-16
+ * @ntb32: NTB-32 instead of NTB-16; 0 or 1. No bool, for UBSAN would be called wherever one is
+ *	read, also within user_read_access_begin()
  * @ndp_to_end: the NDP goes behind the datagrams (CDC_NCM_FLAG_NDP_TO_END)
  * @zlp: a transfer of full packets is followed by one of zero length
  *	(FLAG_SEND_ZLP)
@@ -49,7 +50,7 @@ struct dss_ntb_params {
 	u16 remainder;
 	u16 ndp_modulus;
 	u16 maxpacket;
-	bool ntb32;
+	u8 ntb32;
 	bool ndp_to_end;
 	bool zlp;
 };
