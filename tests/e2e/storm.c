@@ -143,8 +143,11 @@ static void unplugs(void)
 	unsigned int i, n = times("STORM_UNPLUGS", 500);
 
 	srand(SEED);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		one_unplug();
+		if (i % 50 == 49)
+			diag("%u of %u unplugs", i + 1, n);
+	}
 	diag("%u unplugs", n);
 	wait_until(LONG, modem_idle(0));
 	check_eq(list_modems(handle_open(), NULL, 0), 1);
