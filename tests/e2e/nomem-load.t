@@ -10,6 +10,8 @@
 . tests/e2e/lib.sh
 
 memory_may_fail
+# which would load the module, too, whenever it gets to it
+stop_udev
 load_modules
 start_sim
 ok "wwan0 is there" wait_for 10 test -d /sys/class/net/wwan0

@@ -27,6 +27,7 @@
 #	load_modules			vhci-hcd, cdc_mbim, 8021q
 #	load_dss [PARAMETER=VALUE...]	mbim_dss, and what it needs
 #	unload_dss
+#	stop_udev			before a modem comes: a rule of udev loads mbim_dss for it
 #	start_sim [ARG...]		mbim-sim, until it says that it is ready
 #	start_agent [ARG...]		mbim-dssd, likewise
 #	stop_sim, stop_agent
@@ -164,6 +165,15 @@ load_dss() {
 
 unload_dss() {
 	rmmod mbim_dss
+}
+
+stop_udev() {
+	[ ! -e /run/udev/control ] || udevadm control --exit
+	wait_for 10 no_udev || bail "udevd does not end"
+}
+
+no_udev() {
+	! pidof udevd udevadm
 }
 
 # ---- processes
