@@ -8,6 +8,9 @@
 . tests/vm/lib.sh
 . tests/sim/lib.sh
 
+# its rule would load our module
+stop_udev
+
 # bytes TEXT: as hexadecimal digits
 bytes() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n'; }
 # after COUNT COMMAND...: what comes on session 1, up to COUNT or half a second of silence
@@ -140,4 +143,5 @@ no_errors
 
 ok 'quit' ctl quit
 ok 'quit: wwan0 is gone' wait_for 10 test ! -e /sys/class/net/wwan0
+nok 'all of it without our module' test -d /sys/module/mbim_dss
 done_testing

@@ -7,6 +7,9 @@
 . tests/vm/lib.sh
 . tests/sim/lib.sh
 
+# its rule would load our module
+stop_udev
+
 no_proxy() { ! pidof mbim-proxy; }
 
 plugged --max-sessions 4
@@ -100,4 +103,5 @@ like "$out" 'packet-statistics \(20\)' 'answers in fragments of 128 bytes'
 like "$(echo "$out" | grep -A3 "$IDLE")" 'CIDs: 1, 2, 3, 4' 'to the last of them'
 ok 'and a command' connect $ECHO 3
 no_errors
+nok 'all of it without our module' test -d /sys/module/mbim_dss
 done_testing

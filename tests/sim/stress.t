@@ -10,6 +10,9 @@
 . tests/vm/lib.sh
 . tests/sim/lib.sh
 
+# its rule would load our module
+stop_udev
+
 usb_log() { dmesg | grep -c -e 'cannot find a urb' -e 'timed out with pending'; }
 moved() { [ "$(stat ntbs_in)" -gt "$before" ]; }
 present() { [ -c "$WDM" ] && [ -d /sys/class/net/wwan0 ]; }
@@ -52,4 +55,5 @@ load || bail 'no load'
 kill_sim
 ok 'the simulator is killed under load: the devices go' wait_for 10 test ! -e /sys/class/net/wwan0
 is "$(usb_log)" 0 'the kernel has no complaint about the transport'
+nok 'all of it without our module' test -d /sys/module/mbim_dss
 done_testing

@@ -7,6 +7,9 @@
 . tests/vm/lib.sh
 . tests/sim/lib.sh
 
+# its rule would load our module
+stop_udev
+
 # One modem: OPTIONS... into which data go both ways.
 try() {
 	start_sim --mtu 0 "$@"
@@ -96,4 +99,5 @@ nok 'too many sessions' mbim-sim --max-sessions 257
 nok 'no such port' mbim-sim --port 250
 nok 'nobody listens' mbim-sim ctl stats
 like "$(mbim-sim --help)" 'mbim-sim ctl' 'help'
+nok 'all of it without our module' test -d /sys/module/mbim_dss
 done_testing
