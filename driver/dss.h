@@ -134,6 +134,7 @@ struct dss_rx_urb {
 struct dss_rx {
 	struct dss_hook *hook;		/* RTNL; from the first session on, devres of intf */
 	bool running;			/* RTNL: our own URBs are */
+	unsigned int failed;		/* RTNL: so often in a row they could not be begun */
 	bool suspended;			/* RTNL */
 	bool stopping;			/* no resubmission; WRITE_ONCE under RTNL */
 	u32 size;			/* of their buffers: cdc_ncm's rx_max when they were made */
@@ -143,7 +144,7 @@ struct dss_rx {
 	struct list_head parked;	/* done_lock: wait for the retry work */
 	struct delayed_work retry;	/* after errors: clears a stall, resubmits */
 	bool halted;			/* done_lock: a stall is to be cleared */
-	atomic64_t ntbs, errors, malformed, cancelled, stray, ip, backlog;
+	atomic64_t ntbs, errors, malformed, cancelled, stray, ip, backlog, start_errors;
 };
 
 struct dss_modem {
@@ -177,7 +178,7 @@ struct dss_modem {
 	struct dss_rx rx;
 	spinlock_t done_lock;		/* irqsave; tx.done, rx.done, rx.parked, rx.halted */
 	struct tasklet_struct bh;
-	struct work_struct rx_work;	/* dss_rx_update() in its own context */
+	struct delayed_work rx_work;	/* dss_rx_update() in its own context, or later */
 };
 
 struct dss_session {
@@ -349,7 +350,8 @@ unsigned int dss_modem_instances(struct dss_modem *m, const u8 *uuid);
 void dss_modem_fill(struct dss_modem *m, struct mbim_dss_modem *info);
 void dss_modem_schedule(struct dss_modem *m);
 void dss_modem_settle(struct dss_modem *m);
-void dss_modem_queue_rx(struct dss_modem *m);
+void dss_modem_queue_rx(struct dss_modem *m, unsigned long delay);
+void dss_modem_cancel_rx(struct dss_modem *m);
 bool dss_modem_vlan_busy(struct dss_modem *m, u32 session);
 int dss_modem_start(void);
 void dss_modem_stop(void);

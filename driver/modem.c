@@ -212,10 +212,10 @@ static void dss_modem_params(struct dss_modem *m)
 		p->max_datagrams /= 2;
 }
 
-/* Queued with a reference where RTNL cannot be taken */
+/* Queued with a reference where RTNL cannot be taken, or for another try */
 static void dss_modem_rx_work(struct work_struct *work)
 {
-	struct dss_modem *m = container_of(work, struct dss_modem, rx_work);
+	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, rx_work);
 
 	rtnl_lock();
 	dss_rx_update(m);
@@ -223,10 +223,18 @@ static void dss_modem_rx_work(struct work_struct *work)
 	put_device(&m->dev);
 }
 
-void dss_modem_queue_rx(struct dss_modem *m)
+void dss_modem_queue_rx(struct dss_modem *m, unsigned long delay)
 {
 	get_device(&m->dev);
-	if (!queue_work(dss_wq, &m->rx_work))
+	/* one that was queued has a reference already */
+	if (mod_delayed_work(dss_wq, &m->rx_work, delay))
+		put_device(&m->dev);
+}
+
+/* With RTNL, which it may be waiting for: then it finds the modem gone */
+void dss_modem_cancel_rx(struct dss_modem *m)
+{
+	if (cancel_delayed_work(&m->rx_work))
 		put_device(&m->dev);
 }
 
@@ -273,7 +281,7 @@ static struct dss_modem *dss_modem_new(struct net_device *netdev)
 	m->dev.class = &dss_class;
 	m->dev.type = &dss_modem_type;
 	m->dev.parent = &m->intf->dev;
-	INIT_WORK(&m->rx_work, dss_modem_rx_work);
+	INIT_DELAYED_WORK(&m->rx_work, dss_modem_rx_work);
 	dss_tx_init(m);
 	dss_rx_init(m);
 	dss_modem_params(m);
@@ -431,7 +439,7 @@ static int dss_modem_event(struct notifier_block *nb, unsigned long event, void 
 	case NETDEV_PRE_UP:
 		dss_rx_stop(m);
 		/* if the netdev does not come up, nobody tells */
-		dss_modem_queue_rx(m);
+		dss_modem_queue_rx(m, 0);
 		break;
 	case NETDEV_DOWN:
 		dss_rx_update(m);

@@ -16,6 +16,9 @@
 /* after a transfer error that is not a stall, as usbnet does */
 #define DSS_RX_THROTTLE		(HZ / 8)
 
+/* the longest that passes until it is tried again to begin */
+#define DSS_RX_RETRY_MAX	(8 * HZ)
+
 /* a jump of the NTB numbers by more is the modem's doing, not a loss */
 #define DSS_RX_MISSING		1000
 
@@ -127,7 +130,7 @@ bool dss_rx_datagram(struct dss_modem *m, const struct dss_ntb_datagram *dg)
 static void dss_rx_check_size(struct dss_modem *m)
 {
 	if (m->rx.size != READ_ONCE(m->ctx->rx_max))
-		dss_modem_queue_rx(m);
+		dss_modem_queue_rx(m, 0);
 }
 
 static void dss_rx_take_apart(struct dss_modem *m, const u8 *buf, u32 len)
@@ -298,7 +301,7 @@ static int dss_rx_alloc_urbs(struct dss_modem *m)
 		u = &m->rx.urbs[i];
 		u->modem = m;
 		u->urb = usb_alloc_urb(0, GFP_KERNEL);
-		u->buf = kmalloc(m->rx.size, GFP_KERNEL);
+		u->buf = kmalloc(m->rx.size, GFP_KERNEL | __GFP_NOWARN);
 		if (!u->urb || !u->buf) {
 			dss_rx_free_urbs(&m->rx);
 			return -ENOMEM;
@@ -328,6 +331,7 @@ static int dss_rx_start(struct dss_modem *m)
 	}
 	usb_unpoison_anchored_urbs(&rx->anchor);
 	rx->running = true;
+	rx->failed = 0;
 	WRITE_ONCE(rx->stopping, false);
 	for (i = 0; i < DSS_RX_URBS; i++)
 		dss_rx_submit(&rx->urbs[i], GFP_KERNEL);
@@ -374,6 +378,23 @@ int dss_rx_attach(struct dss_modem *m)
 	return dss_rx_start(m);
 }
 
+/*
+ * Nobody reads the pipe: the modem keeps what it has, and sessions are deaf. Who opens one is told
+ * the error; when it comes from the netdev's going down, there is nobody to tell.
+ */
+static void dss_rx_try_later(struct dss_modem *m, int err)
+{
+	struct dss_rx *rx = &m->rx;
+	unsigned long delay = min_t(unsigned long, DSS_RX_THROTTLE << min(rx->failed, 8u),
+				    DSS_RX_RETRY_MAX);
+
+	atomic64_inc(&rx->start_errors);
+	if (!rx->failed++)
+		dev_err(&m->dev, "cannot receive while %s is down: error %d, trying again\n",
+			m->ifname, err);
+	dss_modem_queue_rx(m, delay);
+}
+
 /* Bring the source in line with the netdev and the sessions. With RTNL */
 void dss_rx_update(struct dss_modem *m)
 {
@@ -386,13 +407,14 @@ void dss_rx_update(struct dss_modem *m)
 		dss_hook_clear(m);
 	if (!wanted || m->rx.suspended || netif_running(m->netdev)) {
 		dss_rx_stop(m);
+		m->rx.failed = 0;
 		return;
 	}
 	if (m->rx.running && m->rx.size != m->ctx->rx_max)
 		dss_rx_stop(m);
 	err = dss_rx_start(m);
 	if (err)
-		dev_err(&m->dev, "cannot receive while %s is down: error %d\n", m->ifname, err);
+		dss_rx_try_later(m, err);
 }
 
 void dss_rx_init(struct dss_modem *m)
@@ -410,4 +432,5 @@ void dss_rx_gone(struct dss_modem *m)
 {
 	dss_hook_gone(m);
 	dss_rx_stop(m);
+	dss_modem_cancel_rx(m);
 }

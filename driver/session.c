@@ -199,7 +199,7 @@ void dss_session_end(struct dss_session *s, enum mbim_dss_session_state state, i
 
 	/* the hook goes with the last session; that needs RTNL */
 	if (!m->nsessions && !READ_ONCE(m->gone))
-		dss_modem_queue_rx(m);
+		dss_modem_queue_rx(m, 0);
 	dss_session_put(s);
 }
 

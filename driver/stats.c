@@ -204,6 +204,7 @@ DSS_MODEM_RX_STAT(rx_cancelled, RX_CANCELLED, cancelled);
 DSS_MODEM_RX_STAT(rx_stray, RX_STRAY, stray);
 DSS_MODEM_RX_STAT(rx_ip, RX_IP, ip);
 DSS_MODEM_RX_STAT(rx_backlog, RX_BACKLOG, backlog);
+DSS_MODEM_RX_STAT(rx_start_errors, RX_START_ERRORS, start_errors);
 
 static struct attribute *dss_modem_stats[] = {
 	&dss_modem_tx_ntbs.file.attr,
@@ -220,6 +221,7 @@ static struct attribute *dss_modem_stats[] = {
 	&dss_modem_rx_stray.file.attr,
 	&dss_modem_rx_ip.file.attr,
 	&dss_modem_rx_backlog.file.attr,
+	&dss_modem_rx_start_errors.file.attr,
 	NULL
 };
 

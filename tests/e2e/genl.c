@@ -792,6 +792,7 @@ static const struct counter modem_counters[] = {
 	{ MBIM_DSS_A_RX_STRAY, "rx_stray" },
 	{ MBIM_DSS_A_RX_IP, "rx_ip" },
 	{ MBIM_DSS_A_RX_BACKLOG, "rx_backlog" },
+	{ MBIM_DSS_A_RX_START_ERRORS, "rx_start_errors" },
 	{ 0, NULL }
 };
 

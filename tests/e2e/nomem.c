@@ -16,10 +16,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include <net/if.h>
 
 #include "dss.h"
 
@@ -429,6 +432,131 @@ static void with_transfers(void)
 	sim_no_errors();
 }
 
+/* -------- the netdev goes down: the driver's own transfers again -------- */
+
+static void netdev_flags(bool up)
+{
+	struct ifreq ifr = { .ifr_name = "wwan0", .ifr_flags = up ? IFF_UP : 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	check(fd >= 0);
+	check(!ioctl(fd, SIOCSIFFLAGS, &ifr));
+	close(fd);
+}
+
+static int down_fd = -1;
+
+static void before_down(void)
+{
+	netdev_up(true);
+}
+
+static long call_down(void)
+{
+	struct ifreq ifr = { .ifr_name = "wwan0" };
+
+	return ioctl(down_fd, SIOCSIFFLAGS, &ifr);
+}
+
+/* If the transfers could not be had at once, they are a little later. */
+static void after_down(long ret)
+{
+	static uint64_t seed;
+
+	if (ret < 0)
+		netdev_up(false);
+	echo_once(s.fd, 200, ++seed);
+}
+
+static void netdev_down(void)
+{
+	static const struct row rows[] = {
+		{ "wwan0 goes down", before_down, call_down, after_down, false },
+	};
+	long long failed = modem_counter("rx_start_errors");
+
+	only_named_caches();
+	down_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	session_open(&s, SERVICE_ECHO);
+	exhaust_all(rows, ARRAY_SIZE(rows));
+	all_caches();
+	check(modem_counter("rx_start_errors") > failed);
+}
+
+/*
+ * The next @times their buffers cannot be had. With NTBs of 64 KiB nothing else is as large but the
+ * stack of a new thread, which the kernel may need as well.
+ */
+static void no_transfers(unsigned int times)
+{
+	char text[12];
+
+	snprintf(text, sizeof(text), "%u", times);
+	write_text("/sys/kernel/debug/fail_page_alloc/min-order", "4");
+	write_text("/sys/kernel/debug/fail_page_alloc/times", text);
+	write_text("/sys/kernel/debug/fail_page_alloc/probability", times ? "100" : "0");
+}
+
+/* wwan0 has gone down, and it was tried three times to receive; @more will fail. */
+static void deaf(unsigned int more)
+{
+	long long failed = modem_counter("rx_start_errors");
+
+	netdev_up(true);
+	session_open(&s, SERVICE_ECHO);
+	echo_once(s.fd, 100, 1);
+	no_transfers(3 + more);
+	netdev_flags(false);
+	wait_until(LONG, modem_counter("rx_start_errors") >= failed + 3);
+}
+
+static void deaf_for_a_while(void)
+{
+	char byte;
+
+	deaf(2);
+	/* an NTB of the pool carries it */
+	write_all(s.fd, "x", 1);
+	check(!fsync(s.fd));
+	check(!poll_now(s.fd, POLLIN));
+	read_all(s.fd, &byte, 1);
+	echo_once(s.fd, 100, 2);
+	no_transfers(0);
+}
+
+/* Up: cdc_mbim reads, and it is not tried any more. */
+static void deaf_until_up(void)
+{
+	long long failed;
+
+	deaf(1);
+	netdev_flags(true);
+	echo_once(s.fd, 100, 2);
+	failed = modem_counter("rx_start_errors");
+	/* longer than until the next try */
+	pause_ms(2000);
+	check_eq(modem_counter("rx_start_errors"), failed);
+	no_transfers(0);
+	netdev_up(false);
+	echo_once(s.fd, 100, 3);
+}
+
+/* The modem goes while there are none, and comes. */
+static void deaf_and_gone(void)
+{
+	char byte;
+
+	deaf(0);
+	no_transfers(0);
+	sim("unplug");
+	check_within(SOON, check_err(read(s.fd, &byte, 1), ENODEV));
+	wait_until(LONG, !list_modems(s.handle, NULL, 0));
+	sim("plug");
+	wait_until(LONG, modem_idle(0));
+	session_open(&s, SERVICE_ECHO);
+	echo_once(s.fd, 100, 1);
+}
+
 /* -------- a modem comes -------- */
 
 static const char *interface;
@@ -559,9 +687,19 @@ static const struct test_case cases[] = {
 	{ "a modem comes", modem_comes, 300 },
 };
 
+/* nomem-rx.t */
+static const struct test_case rx_cases[] = {
+	{ "wwan0 goes down: sessions receive, at once or a little later", netdev_down, 300 },
+	{ "no memory to receive for a while", deaf_for_a_while, 60 },
+	{ "no memory to receive until wwan0 is up", deaf_until_up, 60 },
+	{ "no memory to receive, and the modem goes", deaf_and_gone, 60 },
+};
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "load"))
 		return run_cases(1, argv, load_cases, ARRAY_SIZE(load_cases), NULL);
+	if (argc > 1 && !strcmp(argv[1], "rx"))
+		return run_cases(1, argv, rx_cases, ARRAY_SIZE(rx_cases), calm);
 	return run_cases(argc, argv, cases, ARRAY_SIZE(cases), calm);
 }

@@ -141,6 +141,8 @@ enum mbim_dss_event {
  * @MBIM_DSS_A_RX_STRAY: u64, datagrams for sessions that are not open
  * @MBIM_DSS_A_RX_IP: u64, datagrams of IP sessions
  * @MBIM_DSS_A_PAD: padding
+ * @MBIM_DSS_A_RX_START_ERRORS: u64, of a modem: tries to begin receiving, with the netdev down,
+ *	that failed
  */
 enum mbim_dss_attr {
 	MBIM_DSS_A_UNSPEC,
@@ -190,6 +192,7 @@ enum mbim_dss_attr {
 	MBIM_DSS_A_RX_STRAY,
 	MBIM_DSS_A_RX_IP,
 	MBIM_DSS_A_PAD,
+	MBIM_DSS_A_RX_START_ERRORS,
 
 	/* private: */
 	__MBIM_DSS_A_MAX,
