@@ -83,6 +83,26 @@ nok 'the node is gone' test -e "$node"
 like "$(mbim-dss list)" '0/16' 'no session is left'
 ctl dss-status 0 0 >/dev/null
 
+# the kernel does not tell what it has
+node=$(open echo)
+kill_agent
+: > "$TMP/events"
+touch /tmp/no-dump
+start agent env LD_PRELOAD="$PWD/build/tests/agent/no_dump.so" ASAN_OPTIONS=verify_asan_link_order=0 \
+	mbim-dssd -v
+ok 'the modems cannot be had' wait_for 10 agent_says 'asking the kernel failed'
+rm /tmp/no-dump
+ok 'they are asked for again' wait_for 10 saw sessions-restored
+ctl modem-reset >/dev/null
+touch /tmp/no-dump
+reload_agent
+ok 'nor can the sessions' wait_for 20 agent_says 'the kernel does not tell its sessions; trying'
+: > "$TMP/events"
+rm /tmp/no-dump
+ok 'they are asked for again' wait_for 20 saw sessions-restored
+ok 'data flow' echoes "$node" seven
+mbim-dss close "$node"
+
 # the plug
 : > "$TMP/events"
 node=$(open echo)

@@ -15,6 +15,9 @@
 #include "resume.h"
 #include "service.h"
 
+/* The kernel did not tell its modems: how long until it is asked again. */
+#define SYNC_AGAIN_S	1
+
 struct agent {
 	const struct agent_options *options;
 	void (*failed)(void *data);
@@ -26,6 +29,7 @@ struct agent {
 	struct autostart *autostart;
 	struct resume *resume;
 	bool binding;		/* within netlink_bind() */
+	guint sync_timer;	/* sync_modems() failed, and is tried again */
 };
 
 static void agent_modem_free(gpointer modem)
@@ -108,15 +112,29 @@ static gboolean let_go_unseen(gpointer number, gpointer modem, gpointer data)
 	return let_go_each(number, modem, sync->agent);
 }
 
+static gboolean sync_again(gpointer data);
+
 /* Have the modems that the kernel has. */
 static void sync_modems(struct agent *agent)
 {
 	struct modem_sync sync = { .agent = agent, .seen = g_hash_table_new(NULL, NULL) };
 
+	g_clear_handle_id(&agent->sync_timer, g_source_remove);
 	if (!netlink_dump_modems(agent->nl, modem_seen, &sync))
 		g_hash_table_foreach_steal(agent->modems, let_go_unseen, &sync);
+	else
+		agent->sync_timer = g_timeout_add_seconds(SYNC_AGAIN_S, sync_again, agent);
 	g_hash_table_unref(sync.seen);
 	start_modems(agent);
+}
+
+static gboolean sync_again(gpointer data)
+{
+	struct agent *agent = data;
+
+	agent->sync_timer = 0;
+	sync_modems(agent);
+	return G_SOURCE_REMOVE;
 }
 
 /* From the kernel. */
@@ -269,6 +287,7 @@ static int agent_bind_or_wait(struct agent *agent)
 static void agent_unbind(struct agent *agent)
 {
 	netlink_unbind(agent->nl);
+	g_clear_handle_id(&agent->sync_timer, g_source_remove);
 	autostart_free(agent->autostart);
 	agent->autostart = autostart_new(agent->nl);
 	g_hash_table_foreach_steal(agent->modems, let_go_each, agent);
@@ -377,6 +396,7 @@ void agent_free(struct agent *agent)
 	 */
 	if (agent->nl)
 		netlink_unbind(agent->nl);
+	g_clear_handle_id(&agent->sync_timer, g_source_remove);
 	resume_free(agent->resume);
 	autostart_free(agent->autostart);
 	g_hash_table_unref(agent->modems);

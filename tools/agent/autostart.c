@@ -45,7 +45,7 @@ struct autostart {
 	GPtrArray *entries;	/* struct entry, owned */
 };
 
-static void entry_open(struct entry *entry);
+static void entry_begin(struct entry *entry);
 
 static void entry_settle(struct entry *entry, enum entry_state state)
 {
@@ -70,7 +70,7 @@ static gboolean entry_retry_over(gpointer data)
 	struct entry *entry = data;
 
 	entry->timer = 0;
-	entry_open(entry);
+	entry_begin(entry);
 	return G_SOURCE_REMOVE;
 }
 
@@ -221,15 +221,22 @@ static void adopt_session(void *data, const struct message_session *session)
 	entry_opened(entry, session->session);
 }
 
+static void entry_begin(struct entry *entry)
+{
+	entry_settle(entry, ENTRY_IDLE);
+	/* Not opened a second time for want of knowing. */
+	if (netlink_dump_sessions(entry->autostart->nl, entry->modem, adopt_session, entry))
+		entry_retry(entry, "the kernel does not tell its sessions");
+	else if (entry->state == ENTRY_IDLE)
+		entry_open(entry);
+}
+
 static void entry_start(struct entry *entry)
 {
 	if (entry->state == ENTRY_OPENING || entry->state == ENTRY_OPEN)
 		return;
 	entry->retries = 0;
-	entry_settle(entry, ENTRY_IDLE);
-	netlink_dump_sessions(entry->autostart->nl, entry->modem, adopt_session, entry);
-	if (entry->state == ENTRY_IDLE)
-		entry_open(entry);
+	entry_begin(entry);
 }
 
 /* One of this modem for this line of the policy that no other line has taken yet. */

@@ -206,13 +206,16 @@ static unsigned int commands_at_a_time(const struct modem *modem)
 
 static void modem_ready(struct modem *modem)
 {
-	modem->state = MODEM_READY;
-	modem->retries = MIN(modem->retries, RETRIES_WHEN_READY);
 	/*
 	 * The modem, or the agent before this one, may have lost any of them: the
 	 * kernel's list is what counts.
 	 */
-	netlink_dump_sessions(modem->nl, modem->info.number, assert_session, modem);
+	if (netlink_dump_sessions(modem->nl, modem->info.number, assert_session, modem)) {
+		modem_lost(modem, "the kernel does not tell its sessions");
+		return;
+	}
+	modem->state = MODEM_READY;
+	modem->retries = MIN(modem->retries, RETRIES_WHEN_READY);
 	connector_start(modem->connector, modem->channel, commands_at_a_time(modem));
 }
 

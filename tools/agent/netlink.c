@@ -420,10 +420,13 @@ void netlink_unbind(struct netlink *nl)
 
 /* Dumps. */
 
+/* What comes and goes while it is listed makes a dump void; not for ever. */
+#define DUMP_TRIES	8
+
 struct dump {
-	void (*modem)(void *data, const struct message_modem *modem);
-	void (*session)(void *data, const struct message_session *session);
-	void *data;
+	GArray *modems;		/* struct message_modem; or: */
+	GArray *sessions;	/* struct message_session */
+	bool interrupted;	/* the list has changed: it is not a whole one */
 	bool done;
 	int error;
 };
@@ -436,17 +439,25 @@ static int dump_message(struct nl_msg *msg, void *arg)
 	struct dump *dump = arg;
 	const char *fault;
 
-	if (dump->modem) {
+	if (dump->modems) {
 		fault = message_parse_modem(header, &modem);
 		if (!fault)
-			dump->modem(dump->data, &modem);
+			g_array_append_val(dump->modems, modem);
 	} else {
 		fault = message_parse_session(header, &session);
 		if (!fault)
-			dump->session(dump->data, &session);
+			g_array_append_val(dump->sessions, session);
 	}
 	if (fault)
 		log_warning("netlink: an answer of the kernel is malformed: %s", fault);
+	return NL_OK;
+}
+
+static int dump_interrupted(struct nl_msg *msg G_GNUC_UNUSED, void *arg)
+{
+	struct dump *dump = arg;
+
+	dump->interrupted = true;
 	return NL_OK;
 }
 
@@ -468,7 +479,7 @@ static int dump_error(struct sockaddr_nl *from G_GNUC_UNUSED, struct nlmsgerr *e
 }
 
 /* Always a socket of its own: rests of a dump that failed cannot disturb the next. */
-static int dump_run(struct nl_msg *msg, struct dump *dump)
+static int dump_once(struct nl_msg *msg, struct dump *dump)
 {
 	struct nl_sock *sock = socket_new();
 	int err;
@@ -479,6 +490,7 @@ static int dump_run(struct nl_msg *msg, struct dump *dump)
 		goto out;
 	}
 	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, dump_message, dump);
+	nl_socket_modify_cb(sock, NL_CB_DUMP_INTR, NL_CB_CUSTOM, dump_interrupted, dump);
 	nl_socket_modify_cb(sock, NL_CB_FINISH, NL_CB_CUSTOM, dump_finish, dump);
 	nl_socket_modify_err_cb(sock, NL_CB_CUSTOM, dump_error, dump);
 	err = nl_send_auto(sock, msg);
@@ -496,22 +508,46 @@ out:
 	return err < 0 ? errno_of_nl(err) : 0;
 }
 
+static int dump_run(struct netlink *nl, int command, uint32_t modem, struct dump *dump)
+{
+	int err;
+
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		g_array_set_size(dump->modems ?: dump->sessions, 0);
+		dump->interrupted = false;
+		dump->done = false;
+		err = dump_once(message_dump(nl->family, command, modem), dump);
+		if (err || !dump->interrupted)
+			return err;
+		log_debug("netlink: what the kernel lists has changed meanwhile, asking again");
+	}
+	log_error("netlink: what the kernel lists changes all the time");
+	return EAGAIN;
+}
+
 int netlink_dump_modems(struct netlink *nl,
 			void (*each)(void *data, const struct message_modem *modem), void *data)
 {
-	struct dump dump = { .modem = each, .data = data };
+	g_autoptr(GArray) modems = g_array_new(FALSE, FALSE, sizeof(struct message_modem));
+	struct dump dump = { .modems = modems };
+	int err = dump_run(nl, MBIM_DSS_CMD_MODEM_GET, MBIM_DSS_MODEM_ANY, &dump);
 
-	return dump_run(message_dump(nl->family, MBIM_DSS_CMD_MODEM_GET, MBIM_DSS_MODEM_ANY),
-			&dump);
+	for (guint i = 0; !err && i < modems->len; i++)
+		each(data, &g_array_index(modems, struct message_modem, i));
+	return err;
 }
 
 int netlink_dump_sessions(struct netlink *nl, uint32_t modem,
 			  void (*each)(void *data, const struct message_session *session),
 			  void *data)
 {
-	struct dump dump = { .session = each, .data = data };
+	g_autoptr(GArray) sessions = g_array_new(FALSE, FALSE, sizeof(struct message_session));
+	struct dump dump = { .sessions = sessions };
+	int err = dump_run(nl, MBIM_DSS_CMD_SESSION_GET, modem, &dump);
 
-	return dump_run(message_dump(nl->family, MBIM_DSS_CMD_SESSION_GET, modem), &dump);
+	for (guint i = 0; !err && i < sessions->len; i++)
+		each(data, &g_array_index(sessions, struct message_session, i));
+	return err;
 }
 
 /* What the agent says. */

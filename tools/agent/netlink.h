@@ -68,8 +68,9 @@ void netlink_unbind(struct netlink *nl);
 /**
  * netlink_dump_modems, netlink_dump_sessions - call @each for every one
  *
- * Return: 0 or an errno, which has been logged; @each may have been called for
- * some then.
+ * What has changed meanwhile is asked for again.
+ *
+ * Return: 0, or an errno, which has been logged, and @each has not been called.
  */
 int netlink_dump_modems(struct netlink *nl,
 			void (*each)(void *data, const struct message_modem *modem), void *data);
