@@ -25,6 +25,9 @@ static struct {
 	unsigned long lost;		/* jiffies, when it died */
 } dss_agent;
 
+/* dss_mutex: changes with what dumps list, never 0; a dump in parts tells that it did */
+static u32 dss_generation = 1;
+
 enum dss_multicast { DSS_MULTICAST_EVENTS };
 
 static const struct genl_multicast_group dss_genl_groups[] = {
@@ -140,11 +143,21 @@ static int dss_put_event(struct sk_buff *skb, enum mbim_dss_event event, struct 
 	return 0;
 }
 
+/* Modems, services or sessions are others */
+void dss_agent_changed(void)
+{
+	lockdep_assert_held(&dss_mutex);
+	if (!++dss_generation)
+		dss_generation++;
+}
+
+/* Whatever is worth an event may be in a dump as well */
 void dss_agent_event(enum mbim_dss_event event, struct dss_modem *m, struct dss_session *s,
 		     u32 error)
 {
 	struct sk_buff *skb;
 
+	dss_agent_changed();
 	if (!genl_has_listeners(&dss_genl_family, &init_net, DSS_MULTICAST_EVENTS))
 		return;
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -427,6 +440,7 @@ static bool dss_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cm
 
 	if (!hdr)
 		return false;
+	genl_dump_check_consistent(cb, hdr);
 	if (svc)
 		err = dss_put_service(skb, m, svc);
 	else if (s)
@@ -485,6 +499,7 @@ static int dss_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	long i;
 
 	mutex_lock(&dss_mutex);
+	cb->seq = dss_generation;
 	/* by index: the list may change between two calls */
 	for (i = cb->args[0]; i < MBIM_DSS_MAX_MODEMS; i++) {
 		m = dss_modem_find(i);

@@ -472,6 +472,7 @@ void dss_hook_gone(struct dss_modem *m);
 /* agent.c */
 int dss_agent_register(void);
 void dss_agent_unregister(void);
+void dss_agent_changed(void);
 bool dss_agent_bound(void);
 bool dss_agent_expected(void);
 int dss_agent_ask(u64 id, enum mbim_dss_op op, struct dss_session *s, pid_t pid);

@@ -121,6 +121,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 	rcu_assign_pointer(m->sessions[id], s);
 	m->nsessions++;
 	WRITE_ONCE(m->id_limit, max(m->id_limit, id + 1));
+	dss_agent_changed();
 	return s;
 }
 
@@ -184,6 +185,7 @@ void dss_session_end(struct dss_session *s, enum mbim_dss_session_state state, i
 		return;
 	RCU_INIT_POINTER(m->sessions[s->id], NULL);
 	m->nsessions--;
+	dss_agent_changed();
 	while (m->id_limit && !dss_session_lookup(m, m->id_limit - 1))
 		WRITE_ONCE(m->id_limit, m->id_limit - 1);
 	list_del_init(&s->owned);

@@ -38,6 +38,7 @@ struct peer {
 	struct request pending[PENDING_MAX];	/* came while something else was awaited */
 	unsigned int n_pending;
 	unsigned int messages;		/* of the dump at hand */
+	bool interrupted;		/* that has changed meanwhile */
 	void (*on_message)(struct nlattr **attrs);	/* each of them */
 };
 
@@ -94,6 +95,7 @@ static bool take_message(struct peer *p, struct nlmsghdr *hdr, int *error)
 {
 	struct nlattr *attrs[MBIM_DSS_A_MAX + 1];
 
+	p->interrupted |= hdr->nlmsg_flags & NLM_F_DUMP_INTR;
 	if (hdr->nlmsg_type == NLMSG_ERROR || hdr->nlmsg_type == NLMSG_DONE) {
 		struct nlmsgerr *err = nlmsg_data(hdr);
 
@@ -130,17 +132,27 @@ static bool receive(struct peer *p, int *error)
 	return ended;
 }
 
-/* Sends a command, waits for its end: 0 or its errno. */
-static int command(struct peer *p, struct nl_msg *msg)
+static void command_send(struct peer *p, struct nl_msg *msg)
+{
+	check(nl_send_auto(p->socket, msg) > 0);
+	nlmsg_free(msg);
+}
+
+/* 0 or its errno */
+static int command_end(struct peer *p)
 {
 	int error = 0;
 
-	check(nl_send_auto(p->socket, msg) > 0);
-	nlmsg_free(msg);
 	do
 		poll_for(nl_socket_get_fd(p->socket), POLLIN, LONG);
 	while (!receive(p, &error));
 	return error;
+}
+
+static int command(struct peer *p, struct nl_msg *msg)
+{
+	command_send(p, msg);
+	return command_end(p);
 }
 
 /* -------- an agent -------- */
@@ -855,14 +867,21 @@ static void tell_session(struct nlattr **attrs)
 	check_counters(attrs, session_counters, node);
 }
 
-static unsigned int dump(struct peer *p, uint8_t what, int modem)
+static void send_dump(struct peer *p, uint8_t what, int modem)
 {
 	struct nl_msg *msg = message(p, what, NLM_F_DUMP);
 
 	if (modem >= 0)
 		nla_put_u32(msg, MBIM_DSS_A_MODEM, modem);
 	p->messages = 0;
-	check_eq(command(p, msg), 0);
+	p->interrupted = false;
+	command_send(p, msg);
+}
+
+static unsigned int dump(struct peer *p, uint8_t what, int modem)
+{
+	send_dump(p, what, modem);
+	check_eq(command_end(p), 0);
 	return p->messages;
 }
 
@@ -922,6 +941,25 @@ static void large_dump(void)
 	check_eq(dump(&q, MBIM_DSS_CMD_SESSION_GET, -1), 256);
 	check_eq(told_sessions, 256);
 	check_eq(told.session, 255);
+	check(!q.interrupted);
+	q.on_message = NULL;
+
+	/* The kernel makes the first part when it is asked, the others as they are fetched. */
+	send_dump(&q, MBIM_DSS_CMD_SESSION_GET, -1);
+	check(!request_close(handle, 0, 0, NULL));
+	r = expect_request(&p, MBIM_DSS_OP_DISCONNECT, 0);
+	check_eq(agent_reply(&p, r.id, 0, 0), 0);
+	completion_read(handle, &done);
+	check_eq(command_end(&q), 0);
+	check(q.interrupted);
+
+	send_dump(&q, MBIM_DSS_CMD_SESSION_GET, -1);
+	check_eq(agent_services(&p, 0), 0);
+	check_eq(command_end(&q), 0);
+	check(q.interrupted);
+
+	check_eq(dump(&q, MBIM_DSS_CMD_SESSION_GET, -1), 255);
+	check(!q.interrupted);
 }
 
 static uint32_t events[16];
@@ -1027,7 +1065,7 @@ static const struct test_case cases[] = {
 	{ "a session that the agent reports lost", session_lost, 0 },
 	{ "an agent that does not read", agent_does_not_read, 0 },
 	{ "dumps tell what ioctls tell, to anybody", dumps, 0 },
-	{ "a dump of 256 sessions", large_dump, 60 },
+	{ "a dump of 256 sessions, and one that changes meanwhile", large_dump, 60 },
 	{ "events, in their order", event_messages, 60 },
 	{ "the modem goes while the agent is asked", modem_goes_while_asked, 60 },
 };

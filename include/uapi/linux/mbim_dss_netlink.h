@@ -17,7 +17,8 @@
  * enum mbim_dss_cmd - commands and notifications
  *
  * Anybody may dump and listen. What is said to be the agent's needs CAP_NET_ADMIN in
- * the initial user namespace (EPERM), and the socket that is bound (EPERM too).
+ * the initial user namespace (EPERM), and the socket that is bound (EPERM too). A dump during
+ * which modems, services or sessions came or went has NLM_F_DUMP_INTR: ask once more.
  *
  * @MBIM_DSS_CMD_MODEM_GET: dump all modems: MODEM, IFINDEX, IFNAME, DEVICE,
  *	PROBED (flag), UP (flag), MAX_SESSIONS, MAX_DATAGRAM, MAX_COMMAND,
