@@ -7,8 +7,12 @@
  * what the kernel still waits for there comes in bounded time.
  */
 #include <poll.h>
+#include <stdlib.h>
 
 #include "internal.h"
+
+/* A batch of so many is on the stack, 2 KiB: threads may have little of it. */
+#define ENTRIES_ON_STACK	64
 
 static int batch(struct wwan_session *session, unsigned long request, uint32_t flags,
 		 void *entries, uint32_t count, struct mbim_dss_batch *arg)
@@ -51,17 +55,34 @@ static bool is_batch(const struct wwan_session *session, const void *entries, ui
 	return session && entries && done && count && count <= WWAN_BATCH_MAX;
 }
 
+/* Entries for a batch: those of the caller's stack, or some to be freed; NULL: no memory. */
+static struct mbim_dss_datagram *
+entries_get(struct mbim_dss_datagram few[static ENTRIES_ON_STACK], uint32_t count)
+{
+	return count <= ENTRIES_ON_STACK ? few : calloc(count, sizeof(*few));
+}
+
+static void entries_put(const struct mbim_dss_datagram *few, struct mbim_dss_datagram *entries)
+{
+	if (entries != few)
+		free(entries);
+}
+
 WWAN_API int wwan_session_write_batch(struct wwan_session *session,
 				      const struct wwan_datagram *datagrams, uint32_t count,
 				      int timeout_ms, uint32_t *done, uint64_t *request_id)
 {
-	struct mbim_dss_datagram entries[WWAN_BATCH_MAX];
+	struct mbim_dss_datagram few[ENTRIES_ON_STACK], *entries;
 	struct mbim_dss_batch arg;
 	uint32_t i;
 	int err;
 
 	if (!is_batch(session, datagrams, count, done))
 		return EINVAL;
+	*done = 0;
+	entries = entries_get(few, count);
+	if (!entries)
+		return ENOMEM;
 	for (i = 0; i < count; i++) {
 		entries[i] = (struct mbim_dss_datagram) {
 			.buf = (uintptr_t)datagrams[i].data,
@@ -70,8 +91,8 @@ WWAN_API int wwan_session_write_batch(struct wwan_session *session,
 			.flags = datagrams[i].flags,
 		};
 	}
-	*done = 0;
 	err = batch_within(session, MBIM_DSS_IOC_SEND, POLLOUT, entries, count, timeout_ms, &arg);
+	entries_put(few, entries);
 	if (err)
 		return err;
 	atomic_fetch_add(&session->under_way, arg.done);
@@ -99,30 +120,33 @@ WWAN_API int wwan_session_read_batch(struct wwan_session *session,
 				     struct wwan_datagram *datagrams, uint32_t count,
 				     int timeout_ms, uint32_t *done)
 {
-	struct mbim_dss_datagram entries[WWAN_BATCH_MAX];
+	struct mbim_dss_datagram few[ENTRIES_ON_STACK], *entries;
 	struct mbim_dss_batch arg;
 	uint32_t i;
 	int err;
 
 	if (!is_batch(session, datagrams, count, done))
 		return EINVAL;
+	*done = 0;
+	entries = entries_get(few, count);
+	if (!entries)
+		return ENOMEM;
 	for (i = 0; i < count; i++) {
 		entries[i] = (struct mbim_dss_datagram) {
 			.buf = (uintptr_t)datagrams[i].data,
 			.len = datagrams[i].len,
 		};
 	}
-	*done = 0;
 	err = batch_within(session, MBIM_DSS_IOC_RECV, POLLIN, entries, count, timeout_ms, &arg);
-	if (err)
-		return err;
-	for (i = 0; i < arg.done; i++) {
+	for (i = 0; !err && i < arg.done; i++) {
 		datagrams[i].len = entries[i].len;
 		datagrams[i].flags = entries[i].flags;
 		datagrams[i].lost = entries[i].lost;
 	}
-	*done = arg.done;
-	return 0;
+	entries_put(few, entries);
+	if (!err)
+		*done = arg.done;
+	return err;
 }
 
 WWAN_API int wwan_session_read(struct wwan_session *session, void *data, size_t size,

@@ -693,7 +693,8 @@ int wwan_session_write(struct wwan_session *session, const void *data, size_t le
  * With @done less than @count, call again with the rest: there was no more room, or
  * that call gives the error of the datagram that stopped this one.
  *
- * Returns: 0: at least one was accepted; otherwise as wwan_session_write(), and none was.
+ * Returns: 0: at least one was accepted; otherwise as wwan_session_write(), and none was;
+ * ENOMEM only with more than 64.
  */
 int wwan_session_write_batch(struct wwan_session *session, const struct wwan_datagram *datagrams,
 			     uint32_t count, int timeout_ms, uint32_t *done,
@@ -750,7 +751,7 @@ int wwan_session_read(struct wwan_session *session, void *data, size_t size, int
  *	read. Fewer than @count: there were no more, or the next is larger than its
  *	buffer, as the next call will say
  *
- * Returns: as wwan_session_read().
+ * Returns: as wwan_session_read(); ENOMEM only with more than 64.
  */
 int wwan_session_read_batch(struct wwan_session *session, struct wwan_datagram *datagrams,
 			    uint32_t count, int timeout_ms, uint32_t *done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writing, reading and reaping: what is asked, what comes back, and waits that end. */
 #include <poll.h>
+#include <pthread.h>
 
 #include "fake.h"
 
@@ -211,6 +212,66 @@ static void write_gives_up_in_time(void **state)
 	assert_int_equal(fake_calls(MBIM_DSS_IOC_SEND), 1);
 	/* The stand-in's socket is writable all the time. */
 	assert_int_equal(wwan_session_write(session, "x", 1, 0, 20, NULL), ETIMEDOUT);
+	fake_close(handle);
+}
+
+static void *write_and_read_one(void *session)
+{
+	char byte;
+	size_t len;
+	int err;
+
+	err = wwan_session_write(session, "hello", 5, 0, 0, NULL);
+	/* nothing to read, which is as far as it gets */
+	if (!err && wwan_session_read(session, &byte, 1, 0, &len) != ETIMEDOUT)
+		err = EIO;
+	return (void *)(intptr_t)err;
+}
+
+static void one_takes_little_stack(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session = fake_session(handle);
+	pthread_attr_t attr;
+	pthread_t thread;
+	void *ret;
+
+	(void)state;
+	fake_fail(MBIM_DSS_IOC_RECV, EAGAIN);
+	assert_int_equal(pthread_attr_init(&attr), 0);
+	assert_int_equal(pthread_attr_setstacksize(&attr, 32 * 1024), 0);
+	assert_int_equal(pthread_create(&thread, &attr, write_and_read_one, session), 0);
+	assert_int_equal(pthread_join(thread, &ret), 0);
+	assert_null(ret);
+	pthread_attr_destroy(&attr);
+	fake_close(handle);
+}
+
+static void large_batches_need_memory(void **state)
+{
+	static struct wwan_datagram datagrams[WWAN_BATCH_MAX];
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session = fake_session(handle);
+	uint32_t done = 9;
+	char byte[5];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < WWAN_BATCH_MAX; i++)
+		datagrams[i] = (struct wwan_datagram) { .data = byte, .len = sizeof(byte) };
+	fake.fail_calloc = 1;
+	assert_int_equal(wwan_session_write_batch(session, datagrams, WWAN_BATCH_MAX, 0, &done,
+						  NULL), ENOMEM);
+	assert_int_equal(done, 0);
+	fake.fail_calloc = 1;
+	assert_int_equal(wwan_session_read_batch(session, datagrams, WWAN_BATCH_MAX, 0, &done),
+			 ENOMEM);
+	assert_int_equal(wwan_session_write_batch(session, datagrams, WWAN_BATCH_MAX, 0, &done,
+						  NULL), 0);
+	assert_int_equal(done, WWAN_BATCH_MAX);
+	assert_int_equal(wwan_session_read_batch(session, datagrams, WWAN_BATCH_MAX, 0, &done),
+			 0);
+	assert_int_equal(done, 1);
 	fake_close(handle);
 }
 
@@ -446,6 +507,8 @@ int main(void)
 		cmocka_unit_test_setup(write_batch_in_part, set_up),
 		cmocka_unit_test_setup(write_waits_for_room, set_up),
 		cmocka_unit_test_setup(write_gives_up_in_time, set_up),
+		cmocka_unit_test_setup(one_takes_little_stack, set_up),
+		cmocka_unit_test_setup(large_batches_need_memory, set_up),
 		cmocka_unit_test_setup(read_one, set_up),
 		cmocka_unit_test_setup(read_batch_tells_losses, set_up),
 		cmocka_unit_test_setup(read_errors, set_up),
