@@ -22,7 +22,12 @@ struct listener {
 	struct listener_target target;
 	struct wwan_notification last;
 	bool has_last;
+	uint32_t sources;
+	bool deaf;			/* it could not be heard: to be registered anew */
 };
+
+/* Until the driver is listened to again that could not be heard, ms. */
+#define DEAF_MS		1000
 
 static bool is_duplicate(struct listener *listener, const struct wwan_notification *notification)
 {
@@ -45,8 +50,44 @@ static void on_notification(struct wwan_handle *handle,
 	listener->target.give(notification, &listener->target);
 }
 
-/* Whether there is something to dispatch; not when the thread is to end. */
-static bool wait_for_work(struct listener *listener)
+static int listen_to(struct listener *listener, uint32_t sources)
+{
+	return wwan_register_notification(listener->handle, sources,
+					  sources ? on_notification : NULL, listener, NULL, NULL);
+}
+
+/* What came meanwhile is lost, as when there was too much of it. */
+static void listen_anew(struct listener *listener)
+{
+	static const struct wwan_notification overrun = {
+		.source = WWAN_NOTIFICATION_SOURCE_ALL,
+		.event = WWAN_EVENT_OVERRUN,
+	};
+
+	if (listen_to(listener, listener->sources))
+		return;
+	listener->deaf = false;
+	on_notification(listener->handle, &overrun, listener);
+}
+
+static void listen_once(struct listener *listener)
+{
+	int err;
+
+	if (listener->deaf) {
+		listen_anew(listener);
+		return;
+	}
+	err = wwan_dispatch(listener->handle, 0);
+	if (!err || err == ETIMEDOUT || err == EINTR)
+		return;
+	/* It would be no better next time, nor with a socket that is made at once. */
+	listen_to(listener, WWAN_NOTIFICATION_SOURCE_NONE);
+	listener->deaf = listener->sources;
+}
+
+/* Until there is something to do; false: the thread is to end. */
+static bool wait_for_work(struct listener *listener, bool deaf)
 {
 	struct pollfd fds[2] = {
 		{ .fd = listener->stop, .events = POLLIN },
@@ -54,25 +95,21 @@ static bool wait_for_work(struct listener *listener)
 	};
 
 	wwan_get_fd(listener->handle, &fds[1].fd);
-	while (poll(fds, 2, -1) < 0) {
-		if (errno != EINTR)
-			return false;
-	}
+	/* An error, such as for lack of memory, leaves revents 0: then it looks again. */
+	poll(fds, deaf ? 1 : 2, deaf ? DEAF_MS : -1);
 	return !fds[0].revents;
 }
 
 static void *listen_thread(void *arg)
 {
 	struct listener *listener = arg;
-	int err;
+	bool deaf = false;
 
-	while (wait_for_work(listener)) {
+	while (wait_for_work(listener, deaf)) {
 		pthread_mutex_lock(&listener->lock);
-		err = wwan_dispatch(listener->handle, 0);
+		listen_once(listener);
+		deaf = listener->deaf;
 		pthread_mutex_unlock(&listener->lock);
-		/* The driver cannot be heard any more, and would not be next time. */
-		if (err && err != ETIMEDOUT && err != EINTR)
-			break;
 	}
 	return NULL;
 }
@@ -139,10 +176,12 @@ int listener_set(struct listener *listener, const struct listener_target *target
 	int err;
 
 	pthread_mutex_lock(&listener->lock);
-	err = wwan_register_notification(listener->handle, sources,
-					 sources ? on_notification : NULL, listener, NULL,
-					 previous);
+	err = listen_to(listener, sources);
 	if (!err) {
+		if (previous)
+			*previous = listener->sources;
+		listener->sources = sources;
+		listener->deaf = false;
 		listener->target = *target;
 		listener->has_last = false;
 	}

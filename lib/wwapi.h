@@ -134,7 +134,8 @@ void WwanFreeMemory(PVOID pMemory);
  * @pdwPrevNotifSource: out, the sources of the registration that this one replaces; may be NULL
  *
  * When it returns, the callback of the former registration is not running and will not be
- * called again.
+ * called again. If the driver could not be heard for a while, WWAN_EVENT_OVERRUN tells when it
+ * can be again, whatever the sources: look at what there is anew.
  *
  * Returns: as WwanCloseHandle(); ERROR_SERVICE_NOT_ACTIVE.
  */

@@ -2,7 +2,10 @@
 /*
  * Windows' spelling, with a notification thread. Needs module, simulator and agent.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -16,7 +19,7 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 /* What the callback has seen; guarded by lock. */
 static struct {
 	HANDLE handle;
-	unsigned int opened, closed;
+	unsigned int opened, closed, overruns;
 	GUID guid;
 	DWORD source;
 	bool elsewhere;
@@ -24,6 +27,22 @@ static struct {
 } seen;
 
 static pthread_t main_thread;
+
+struct nl_sock;
+int nl_recvmsgs_default(struct nl_sock *socket);
+
+static atomic_bool broken;
+
+/* In place of libnl's: so that receiving fails once, for no reason that libnl would give. */
+int nl_recvmsgs_default(struct nl_sock *socket)
+{
+	int (*receive)(struct nl_sock *socket);
+
+	if (atomic_exchange(&broken, false))
+		return -1;
+	*(void **)&receive = dlsym(RTLD_NEXT, "nl_recvmsgs_default");
+	return receive(socket);
+}
 
 static void callback(PWWAN_NOTIFICATION_DATA data, PVOID context)
 {
@@ -42,6 +61,7 @@ static void callback(PWWAN_NOTIFICATION_DATA data, PVOID context)
 		WwanFreeMemory(list);
 	seen.opened += data->NotificationCode == WWAN_EVENT_SESSION_OPENED;
 	seen.closed += data->NotificationCode == WWAN_EVENT_SESSION_CLOSED;
+	seen.overruns += data->NotificationCode == WWAN_EVENT_OVERRUN;
 	pthread_cond_signal(&changed);
 	pthread_mutex_unlock(&lock);
 }
@@ -86,6 +106,15 @@ static void notified(struct wwan_handle *library)
 	ok(wait_for(&seen.opened, 2), "the next open is notified");
 	is(seen.closed, 0, "the close before was not");
 	wwan_session_free(session);
+
+	atomic_store(&broken, true);
+	session = open_session(library, "echo", 0);
+	ok(wait_for(&seen.overruns, 1), "the driver cannot be heard: something was missed");
+	is(seen.opened, 2, "such as an open");
+	fails(wwan_close_data_session_wait(library, 0, wwan_session_get_id(session), DEADLINE_MS,
+					   NULL), 0, "close the session");
+	ok(wait_for(&seen.closed, 1), "its close is notified");
+	wwan_session_free(session);
 }
 
 int main(void)
@@ -94,7 +123,7 @@ int main(void)
 	struct wwan_handle *library;
 	DWORD version = 0;
 
-	plan(23);
+	plan(27);
 	main_thread = pthread_self();
 	is(WwanOpenHandle(7, NULL, &version, &seen.handle), ERROR_SUCCESS, "open");
 	is(version, 1, "version 1 is what both know");
