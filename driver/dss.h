@@ -144,6 +144,7 @@ struct dss_rx {
 	struct list_head parked;	/* done_lock: wait for the retry work */
 	struct delayed_work retry;	/* after errors: clears a stall, resubmits */
 	bool halted;			/* done_lock: a stall is to be cleared */
+	bool clearing;			/* of the retry work: nothing is submitted, all is parked */
 	atomic64_t ntbs, errors, malformed, cancelled, stray, ip, backlog, start_errors;
 };
 

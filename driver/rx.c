@@ -192,8 +192,12 @@ static void dss_rx_park(struct dss_rx_urb *u, bool halted, unsigned long delay)
 	list_add_tail(&u->node, &m->rx.parked);
 	m->rx.halted |= halted;
 	spin_unlock_irqrestore(&m->done_lock, flags);
-	if (!READ_ONCE(m->rx.stopping))
+	if (READ_ONCE(m->rx.stopping))
+		return;
+	if (delay)
 		queue_delayed_work(dss_wq, &m->rx.retry, delay);
+	else
+		mod_delayed_work(dss_wq, &m->rx.retry, 0);
 }
 
 static void dss_rx_submit(struct dss_rx_urb *u, gfp_t gfp)
@@ -203,6 +207,10 @@ static void dss_rx_submit(struct dss_rx_urb *u, gfp_t gfp)
 
 	if (READ_ONCE(m->rx.stopping))
 		return;
+	if (READ_ONCE(m->rx.clearing)) {
+		dss_rx_park(u, false, DSS_RX_THROTTLE);
+		return;
+	}
 	usb_fill_bulk_urb(u->urb, m->udev, m->usbnet->in, u->buf, m->rx.size,
 			  dss_rx_complete, u);
 	usb_anchor_urb(u->urb, &m->rx.anchor);
@@ -230,6 +238,9 @@ static void dss_rx_ended(struct dss_rx_urb *u)
 	case -ENODEV:
 		if (urb->actual_length)
 			dss_rx_taken_back(m, u->buf, urb->actual_length);
+		/* unless it stops: by dss_rx_clear(), or there is no device any more */
+		if (!READ_ONCE(m->rx.stopping))
+			dss_rx_park(u, false, DSS_RX_THROTTLE);
 		break;
 	case -EPIPE:
 		atomic64_inc(&m->rx.errors);
@@ -258,7 +269,22 @@ void dss_rx_bh(struct dss_modem *m)
 		dss_rx_ended(u);
 }
 
-/* Submit what an error has parked, after usbnet has cleared the stall if it was one */
+/*
+ * usbnet clears the stall. Nothing may be queued then: with EHCI the data toggle would stay as it
+ * was. So no more is submitted, the bottom half being past its look at that, and the rest taken back.
+ */
+static void dss_rx_clear(struct dss_modem *m)
+{
+	WRITE_ONCE(m->rx.clearing, true);
+	dss_modem_settle(m);
+	usb_kill_anchored_urbs(&m->rx.anchor);
+	dss_modem_settle(m);
+	usbnet_defer_kevent(m->usbnet, EVENT_RX_HALT);
+	flush_work(&m->usbnet->kevent);
+	WRITE_ONCE(m->rx.clearing, false);
+}
+
+/* Submit what an error has parked, after a stall has been cleared if it was one */
 static void dss_rx_retry(struct work_struct *work)
 {
 	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, rx.retry);
@@ -267,14 +293,15 @@ static void dss_rx_retry(struct work_struct *work)
 	bool halted;
 
 	spin_lock_irq(&m->done_lock);
-	list_splice_init(&m->rx.parked, &parked);
 	halted = m->rx.halted;
-	m->rx.halted = false;
 	spin_unlock_irq(&m->done_lock);
-	if (halted) {
-		usbnet_defer_kevent(m->usbnet, EVENT_RX_HALT);
-		flush_work(&m->usbnet->kevent);
-	}
+	if (halted)
+		dss_rx_clear(m);
+	spin_lock_irq(&m->done_lock);
+	/* those that met it meanwhile are among them */
+	m->rx.halted = false;
+	list_splice_init(&m->rx.parked, &parked);
+	spin_unlock_irq(&m->done_lock);
 	list_for_each_entry_safe(u, tmp, &parked, node)
 		dss_rx_submit(u, GFP_KERNEL);
 }

@@ -355,6 +355,27 @@ static void in_stall(void)
 	in_breaks("stall in");
 }
 
+/*
+ * What else is queued is taken back before the halt is cleared: host controllers ask for it, to
+ * agree with the modem on the data toggle.
+ */
+static void in_stall_of_one(void)
+{
+	long long busy = sim_stat("busy_halts");
+	struct session s;
+
+	if (up)
+		skip("the transfers are usbnet's");
+	session_open(&s, SERVICE_ECHO);
+	/* the others meet the stall later */
+	sim("delay in 50");
+	sim("stall in");
+	echo_once(s.fd, 1000, 1);
+	sim("delay in 0");
+	echo_once(s.fd, 1000, 2);
+	check_eq(sim_stat("busy_halts"), busy);
+}
+
 static void in_errors(void)
 {
 	in_breaks("status in EPROTO 3");
@@ -506,6 +527,7 @@ static const struct test_case cases[] = {
 	{ "an error is told once", error_is_told_once, 0 },
 	{ "IN is silent for a while", in_nak, 0 },
 	{ "IN stalls: nothing is lost", in_stall, 60 },
+	{ "IN stalls: nothing is queued when the halt is cleared", in_stall_of_one, 60 },
 	{ "IN errors: nothing is lost", in_errors, 60 },
 	{ "malformed NTBs: nothing wrong is delivered, each is counted", malformed_ntbs, 60 },
 	{ "datagrams that are nobody's are counted", stray_datagrams, 0 },

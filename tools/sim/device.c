@@ -99,6 +99,8 @@ static int set_feature(struct modem *m, const struct request *r, bool on)
 		halt = halt_of(m, r->index);
 		if (!halt || r->value != USB_ENDPOINT_HALT)
 			break;
+		if (!on && halt == &m->pipes.in.halted && m->usbip.queue[USBIP_PIPE_IN].count)
+			m->stats.busy_halts++;
 		*halt = on;
 		return 0;
 	}

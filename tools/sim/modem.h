@@ -56,6 +56,7 @@ struct modem_stats {
 	uint64_t ip_datagrams_out, pings;
 	uint64_t transfers_failed;	/* ended with an injected fault */
 	uint64_t dropped_in;		/* no room, or larger than the host takes */
+	uint64_t busy_halts;		/* of bulk IN cleared with transfers queued */
 	uint64_t sequence_gaps;		/* wSequence not one more than before */
 	uint64_t errors;		/* rules the host has broken */
 	uint64_t opens, closes;		/* MBIM_OPEN, MBIM_CLOSE */

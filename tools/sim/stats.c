@@ -74,6 +74,7 @@ static void add_counters(const struct modem_stats *s, struct text *t)
 	add_number(t, "transfers_failed", s->transfers_failed);
 	add_number(t, "dropped_in", s->dropped_in);
 	add_number(t, "sequence_gaps", s->sequence_gaps);
+	add_number(t, "busy_halts", s->busy_halts);
 	add_number(t, "opens", s->opens);
 	add_number(t, "closes", s->closes);
 	add_number(t, "dss_connects", s->dss_connects);
