@@ -155,6 +155,9 @@ static long dss_control_copy_list(struct mbim_dss_list *list, const void *entrie
 
 	if (n && !stride)
 		return -EINVAL;
+	/* as for the size of a structure; clearing what follows is bounded, too */
+	if (n && stride > PAGE_SIZE)
+		return -E2BIG;
 	for (i = 0; i < n; i++) {
 		if (copy_to_user(to + (size_t)i * stride, entries + (size_t)i * size,
 				 min(size, stride)))

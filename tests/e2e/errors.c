@@ -234,6 +234,27 @@ static void bad_entries(void)
 	reap_one(s.fd, &done);
 }
 
+static void size_of_elements(void)
+{
+	static uint8_t room[2 * 4096];
+	struct mbim_dss_list list = {
+		.size = sizeof(list), .capacity = 1, .entries = (uintptr_t)room,
+	};
+	int handle = handle_open();
+
+	check_err(ioctl(handle, MBIM_DSS_IOC_MODEMS, &list), EINVAL);
+	list.entry_size = 4097;
+	check_err(ioctl(handle, MBIM_DSS_IOC_MODEMS, &list), E2BIG);
+	list.entry_size = UINT32_MAX;
+	check_err(ioctl(handle, MBIM_DSS_IOC_MODEMS, &list), E2BIG);
+	list.entry_size = 4096;
+	memset(room, 0xff, sizeof(room));
+	check(!ioctl(handle, MBIM_DSS_IOC_MODEMS, &list));
+	check_eq(list.entry_size, sizeof(struct mbim_dss_modem));
+	check_eq(room[4095], 0);
+	check_eq(room[4096], 0xff);
+}
+
 static void unknown_ioctl(void)
 {
 	struct session s;
@@ -791,6 +812,7 @@ static const struct test_case cases[] = {
 	{ "EINVAL: a reserved field is not zero", reserved_not_zero, 0 },
 	{ "EFAULT: a bad pointer", bad_pointer, 0 },
 	{ "EFAULT: bad entries, and nothing is lost", bad_entries, 0 },
+	{ "EINVAL, E2BIG: the size of a list's elements", size_of_elements, 0 },
 	{ "ENOTTY: an unknown ioctl, or one of the other kind of file", unknown_ioctl, 0 },
 	{ "EPROTO: before HELLO", no_hello, 0 },
 	{ "EPROTONOSUPPORT: no common version", no_common_version, 0 },
