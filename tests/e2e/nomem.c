@@ -9,7 +9,7 @@
  * Some allocations must not fail: those of vhci_hcd, the host controller of the virtual
  * modem, which would pull the plug. So the bulk OUT pipe is busy when writes are tried, and
  * where transfers have to be submitted, only caches fail that it does not use; they are
- * named on the kernel's command line (nomem.t, nomem-load.t).
+ * named on the kernel's command line (nomem.t, nomem-rx.t, nomem-load.t).
  */
 #include <fcntl.h>
 #include <stdlib.h>

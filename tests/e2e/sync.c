@@ -120,6 +120,16 @@ static void fsync_does_not_wait_for_more(void)
 	check_eq(sim_session_stat(s.id, "datagrams_out"), 1);
 }
 
+/* The modem takes nothing: what is written to @s gathers behind the transfer of @stuck. */
+static void open_beside_stuck(struct session *s, struct session *stuck)
+{
+	session_open(stuck, SERVICE_SINK);
+	session_open_on(s, stuck->handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
+	sim("nak out on");
+	write_all(stuck->fd, bytes, 10);
+	wait_in_flight(0);
+}
+
 /*
  * Behind NTBs that wait, one with nothing in it: all of it was cancelled, or could not be copied.
  * It ends before them, and fsync does not take that for their end.
@@ -131,11 +141,7 @@ static void an_empty_ntb(bool cancelled)
 	uint64_t written = 0, id;
 	struct blocked b;
 
-	session_open(&stuck, SERVICE_SINK);
-	session_open_on(&s, stuck.handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
-	sim("nak out on");
-	write_all(stuck.fd, bytes, 10);
-	wait_in_flight(0);
+	open_beside_stuck(&s, &stuck);
 	/* to where the next needs an NTB of its own */
 	do {
 		id = send_one(s.fd, bytes, MAX_DATAGRAM, 0);
@@ -181,11 +187,7 @@ static void what_is_awaited_goes(void)
 	struct session stuck, s;
 	struct blocked b;
 
-	session_open(&stuck, SERVICE_SINK);
-	session_open_on(&s, stuck.handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
-	sim("nak out on");
-	write_all(stuck.fd, bytes, 10);
-	wait_in_flight(0);
+	open_beside_stuck(&s, &stuck);
 
 	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TIMEOUT, 0, 0, 100);
 	write_all(s.fd, bytes, 10);
