@@ -89,6 +89,20 @@ static void tell_stacks(pid_t pid)
 		diag("no stacks");
 }
 
+/* Not on UML, see above */
+void tell_system(const char *condition)
+{
+	const char *kernel = getenv("VM_KERNEL");
+
+	diag("waited in vain: %s", condition);
+	if (!kernel || !strcmp(kernel, "uml-debug"))
+		return;
+	if (system("echo what waits > /dev/kmsg;"
+		   "for k in l t; do echo $k > /proc/sysrq-trigger; done;"
+		   "dmesg | sed -n '/what waits/,$s/^/# /p'"))
+		diag("no stacks");
+}
+
 /* Until the process ends, or false. */
 static bool await_end(int pidfd, unsigned int seconds)
 {

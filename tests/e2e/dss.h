@@ -101,11 +101,16 @@ void diag(const char *format, ...) __attribute__((format(printf, 1, 2)));
 		uint64_t until_ = now_ms() + (ms);			\
 									\
 		while (!(condition)) {					\
-			if (now_ms() > until_)				\
+			if (now_ms() > until_) {			\
+				tell_system(#condition);		\
 				fail("%s not within %d ms", #condition, (int)(ms)); \
+			}						\
 			pause_ms(2);					\
 		}							\
 	} while (0)
+
+/* A condition has not come: what every process, processor and workqueue does, for the log. */
+void tell_system(const char *condition);
 
 uint64_t now_ns(void);
 uint64_t now_ms(void);
