@@ -66,7 +66,6 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
 	ntb->start = 0;
 	ntb->count = 0;
 	ntb->session = session;
-	ntb->gaps = 0;
 	/*
 	 * As cdc_ncm_ndp16() does, room is kept for the NDP that max_datagrams
 	 * need. For ndp_to_end the entries are collected as far back as they can be,
@@ -81,6 +80,7 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
 		dss_ntb_set_len(ntb, ntb->ndp + ndp);
 		ntb->room = usable;
 	}
+	ntb->packed = ntb->len;
 	ntb->dpes = ntb->buf + ntb->ndp + ndp_header_size(p->ntb32);
 }
 
@@ -200,7 +200,8 @@ static void finish_nth(struct dss_ntb *ntb, u16 seq, u32 len)
 
 static void zero_range(struct dss_ntb *ntb, u32 from, u32 to)
 {
-	memset(ntb->buf + ntb->start + from, 0, to - from);
+	if (from < to)
+		memset(ntb->buf + ntb->start + from, 0, to - from);
 }
 
 /*
@@ -250,29 +251,35 @@ static void move_entries(struct dss_ntb *ntb, u8 *dpes)
 	ntb->dpes = dpes;
 }
 
-/* The entries go where their NDP will be, and count from the new start */
+/*
+ * The entries go where their NDP will be, and count from the new start. They move up: the last
+ * goes first.
+ */
 static void move_start(struct dss_ntb *ntb, u32 start)
 {
 	u32 by = start - ntb->start;
-	u16 i;
+	void *old = ntb->dpes;
+	u16 i = ntb->count;
 
 	if (!by)
 		return;
 
 	ntb->start = start;
-	move_entries(ntb, ntb->dpes + by);
+	ntb->dpes += by;
 	if (ntb->p->ntb32) {
-		struct usb_cdc_ncm_dpe32 *dpe = (void *)ntb->dpes;
+		struct usb_cdc_ncm_dpe32 *from = old, *to = (void *)ntb->dpes;
 
-		for (i = 0; i < ntb->count; i++)
-			dpe[i].dwDatagramIndex =
-				cpu_to_le32(le32_to_cpu(dpe[i].dwDatagramIndex) - by);
+		while (i--) {
+			to[i].dwDatagramLength = from[i].dwDatagramLength;
+			to[i].dwDatagramIndex =
+				cpu_to_le32(le32_to_cpu(from[i].dwDatagramIndex) - by);
+		}
 	} else {
-		struct usb_cdc_ncm_dpe16 *dpe = (void *)ntb->dpes;
+		__le32 *from = old, *to = (void *)ntb->dpes;
 
-		for (i = 0; i < ntb->count; i++)
-			dpe[i].wDatagramIndex =
-				cpu_to_le16(le16_to_cpu(dpe[i].wDatagramIndex) - by);
+		/* wDatagramIndex is the lower half, and is not below @by */
+		while (i--)
+			to[i] = cpu_to_le32(le32_to_cpu(from[i]) - by);
 	}
 }
 
@@ -283,7 +290,7 @@ static void fill_gaps(struct dss_ntb *ntb, u32 from, u32 first)
 	u16 i;
 
 	zero_range(ntb, from, first);
-	if (!ntb->gaps)
+	if (ntb->packed == ntb->len)
 		return;
 	for (i = 0, from = first; i < ntb->count; i++, from = offset + len) {
 		datagram_at(ntb, i, &offset, &len);

@@ -69,7 +69,7 @@ struct dss_ntb_params {
  * @next: where the next datagram begins: NCM 1.0, 3.3.4, offset % divisor == remainder
  * @room: where the bytes of @buf for datagrams end; 0 when it is finished
  * @ndp: offset of the NDP; with ndp_to_end it moves when the NTB is finished
- * @gaps: bytes in front of datagrams that alignment has left out
+ * @packed: what @len would be if alignment had left no gaps in front of datagrams
  * @count: datagrams in it
  * @session: DSS session id
  */
@@ -82,7 +82,7 @@ struct dss_ntb {
 	u32 next;
 	u32 room;
 	u32 ndp;
-	u32 gaps;
+	u32 packed;
 	u16 count;
 	u8 session;
 };
@@ -115,6 +115,12 @@ bool dss_ntb_params_valid(const struct dss_ntb_params *p);
  */
 void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *buf, u8 session);
 
+/* Is there room for the bytes of a datagram? Its entry may need some, too */
+static inline bool dss_ntb_has_bytes(const struct dss_ntb *ntb, u32 len)
+{
+	return (u64)ntb->next + len <= ntb->room;
+}
+
 /**
  * dss_ntb_reserve() - where the next datagram goes
  * @ntb: being built
@@ -128,7 +134,7 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
  */
 static inline u8 *dss_ntb_reserve(const struct dss_ntb *ntb, u32 len)
 {
-	if (!len || ntb->count >= ntb->p->max_datagrams || (u64)ntb->next + len > ntb->room)
+	if (!len || ntb->count >= ntb->p->max_datagrams || !dss_ntb_has_bytes(ntb, len))
 		return NULL;
 	return ntb->buf + ntb->next;
 }
@@ -148,7 +154,7 @@ static inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 {
 	u32 offset = ntb->next;
 
-	ntb->gaps += offset - ntb->len;
+	ntb->packed += len;
 	if (ntb->p->ntb32) {
 		struct usb_cdc_ncm_dpe32 *dpe = (void *)ntb->dpes;
 

@@ -63,6 +63,21 @@ static bool dss_copy_inline(u32 len)
 	       len <= DSS_COPY_INLINE;
 }
 
+/*
+ * After access_ok(). copy_from_user() would look the destination up, which is inside of an NTB as
+ * has been checked, and _copy_from_user() is a call more.
+ */
+static __always_inline unsigned long dss_copy(void *to, const void __user *from, u32 len)
+{
+	unsigned long left;
+
+	instrument_copy_from_user_before(to, from, len);
+	barrier_nospec();
+	left = raw_copy_from_user(to, from, len);
+	instrument_copy_from_user_after(to, from, len, left);
+	return left;
+}
+
 static bool dss_is_plain(const struct mbim_dss_datagram *d)
 {
 	return !(d->flags | d->lost | d->reserved);
@@ -163,6 +178,7 @@ static noinline void dss_send_more(struct dss_send *send, struct mbim_dss_batch 
 	const u8 __user *data;
 	u8 *p;
 
+	end = min(end, from + params.max_datagrams - ntb.count);
 	if (from == end || !dss_send_step(op, from))
 		return;
 	step = op->user_step;
@@ -172,19 +188,18 @@ static noinline void dss_send_more(struct dss_send *send, struct mbim_dss_batch 
 		return;
 	for (; from < end; from++) {
 		dss_get_entry(&d, from, out);
-		p = dss_ntb_reserve(&ntb, d.len);
-		if (!p || !dss_is_plain(&d) || d.len > params.max_datagram ||
-		    d.user_data != expected)
-			break;
 		data = u64_to_user_ptr(d.buf);
+		p = ntb.buf + ntb.next;
+		/* a length of 0 is too long, too */
+		if (d.len - 1 >= params.max_datagram || !dss_ntb_has_bytes(&ntb, d.len) ||
+		    !dss_is_plain(&d) || d.user_data != expected || !access_ok(data, d.len))
+			break;
 		if (dss_copy_inline(d.len)) {
-			if (!access_ok(data, d.len))
-				break;
 			barrier_nospec();
 			dss_copy_words(p, data, d.len, out);
 		} else {
 			user_read_access_end();
-			if (_copy_from_user(p, data, d.len) ||
+			if (dss_copy(p, data, d.len) ||
 			    !user_read_access_begin(from, sizeof(*from)))
 				goto done;
 		}
@@ -195,8 +210,7 @@ out:
 	user_read_access_end();
 done:
 	ntb.p = x->ntb.p;
-	dss_send_count(send, b, ntb.count - x->ntb.count,
-		       ntb.len - x->ntb.len - (ntb.gaps - x->ntb.gaps));
+	dss_send_count(send, b, ntb.count - x->ntb.count, ntb.packed - x->ntb.packed);
 	x->ntb = ntb;
 }
 
