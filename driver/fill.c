@@ -34,24 +34,15 @@ static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
 }
 
 /*
- * An NTB for the session, with the interface awake. Memory and waking up may take a moment, also
- * for a caller that does not want to wait for the modem.
+ * An NTB for the session, with the interface awake; @x from the pool, if it had one. Memory and
+ * waking up may take a moment, also for a caller that does not want to wait for the modem.
  */
-static struct dss_xfer *dss_tx_new(struct dss_session *s)
+static struct dss_xfer *dss_tx_new(struct dss_session *s, struct dss_xfer *x)
 {
 	struct dss_modem *m = s->modem;
 	struct dss_tx *tx = &m->tx;
-	struct dss_xfer *x;
 	int err;
 
-	spin_lock_bh(&tx->lock);
-	x = dss_xfer_from_pool(tx);
-	if (x && tx->awake && !s->tx_shut) {
-		dss_xfer_begin(x, s);
-		spin_unlock_bh(&tx->lock);
-		return x;
-	}
-	spin_unlock_bh(&tx->lock);
 	if (!x)
 		x = dss_xfer_alloc(m);
 	if (!x)
@@ -73,29 +64,6 @@ static struct dss_xfer *dss_tx_new(struct dss_session *s)
 	spin_unlock_bh(&tx->lock);
 	up_read(&m->life);
 	return x;
-}
-
-/* Take the open NTB for copying into it. With session.write; EAGAIN when there is no room */
-static struct dss_xfer *dss_tx_hold(struct dss_session *s)
-{
-	struct dss_tx *tx = &s->modem->tx;
-	struct dss_xfer *x = NULL;
-	int err = 0;
-
-	spin_lock_bh(&tx->lock);
-	if (s->tx_shut) {
-		err = dss_tx_why(s);
-	} else if (s->tx_open) {
-		x = s->tx_open;
-		s->tx_filling = true;
-	} else if (s->tx_held >= dss_tx_max_held(s)) {
-		s->tx_full = true;
-		err = -EAGAIN;
-	}
-	spin_unlock_bh(&tx->lock);
-	if (err)
-		return ERR_PTR(err);
-	return x ?: dss_tx_new(s);
 }
 
 /*
@@ -122,15 +90,37 @@ static void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *o
 	dss_tx_added(s);
 }
 
-static void dss_tx_close(struct dss_session *s)
+/*
+ * Take the open NTB for copying into it, or the next if the one that is held is full. With
+ * session.write; EAGAIN when there is no room
+ */
+static struct dss_xfer *dss_tx_hold(struct dss_session *s)
 {
 	struct dss_tx *tx = &s->modem->tx;
+	struct dss_xfer *x = NULL;
 	LLIST_HEAD(ops);
+	int err = 0;
 
 	spin_lock_bh(&tx->lock);
-	dss_tx_let_go(s, true, &ops);
+	if (s->tx_filling)
+		dss_tx_let_go(s, true, &ops);
+	if (s->tx_shut) {
+		err = dss_tx_why(s);
+	} else if (s->tx_open) {
+		s->tx_filling = true;
+	} else if (s->tx_held >= dss_tx_max_held(s)) {
+		s->tx_full = true;
+		err = -EAGAIN;
+	} else {
+		x = dss_xfer_from_pool(tx);
+		if (x && tx->awake)
+			dss_xfer_begin(x, s);
+	}
 	spin_unlock_bh(&tx->lock);
 	dss_ops_end(&ops);
+	if (err)
+		return ERR_PTR(err);
+	return s->tx_filling ? s->tx_open : dss_tx_new(s, x);
 }
 
 /*
@@ -156,27 +146,25 @@ static int dss_tx_wait(struct dss_session *s)
 /* A place for a datagram of @len bytes, 1 at least, in an NTB that is now held */
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer)
 {
-	struct dss_xfer *x;
+	struct dss_xfer *x = s->tx_filling ? s->tx_open : dss_tx_hold(s);
 	int err;
 	u8 *p;
 
 	for (;;) {
-		x = s->tx_filling ? s->tx_open : dss_tx_hold(s);
-		if (IS_ERR(x)) {
+		if (!IS_ERR(x)) {
+			p = dss_ntb_reserve(&x->ntb, len);
+			if (p) {
+				*xfer = x;
+				return p;
+			}
+		} else {
 			err = PTR_ERR(x);
-			if (err != -EAGAIN || nowait)
-				return ERR_PTR(err);
-			err = dss_tx_wait(s);
+			if (err == -EAGAIN && !nowait)
+				err = dss_tx_wait(s);
 			if (err)
 				return ERR_PTR(err);
-			continue;
 		}
-		p = dss_ntb_reserve(&x->ntb, len);
-		if (p) {
-			*xfer = x;
-			return p;
-		}
-		dss_tx_close(s);
+		x = dss_tx_hold(s);
 	}
 }
 
