@@ -25,6 +25,8 @@
  *		is copied under them.
  * modem.life	"gone" is set under it for writing; a writer that wakes the interface holds it
  *		for reading until the reference is noted in dss_tx.
+ * modem.bh_lock (BH)
+ *		the bottom half, one at a time.
  * modem.tx.lock (BH)
  *		all transmit state of a modem and of its sessions.
  * session.rx_lock (BH)
@@ -34,7 +36,7 @@
  * cdc_ncm_ctx.mtx (BH)
  *		taken inside modem.tx.lock for the NTB sequence number.
  * modem.done_lock (irqsave)
- *		finished transfers, from URB completion to the bottom half.
+ *		finished receive transfers, from URB completion to the bottom half.
  */
 #ifndef MBIM_DSS_H
 #define MBIM_DSS_H
@@ -96,7 +98,7 @@ struct dss_service {
 	struct mbim_dss_service info;	/* open_sessions is filled when asked */
 };
 
-/* Transmit state of a modem. @lock guards all but @done, which done_lock does */
+/* Transmit state of a modem */
 struct dss_tx {
 	spinlock_t lock;		/* BH; all here but done, and the sessions' tx_* */
 	unsigned int stopped;		/* enum dss_stop */
@@ -113,10 +115,10 @@ struct dss_tx {
 	struct list_head flight;	/* dss_xfer.flight, in order of submission */
 	struct usb_anchor anchor;	/* their URBs */
 	struct list_head ready;		/* dss_session.tx_ready: round-robin */
-	struct list_head pool;		/* dss_xfer.node, idle */
+	struct llist_node *pool;	/* dss_xfer.link, idle */
 	unsigned int pooled;
 	unsigned int unused;		/* of them, since the watchdog last looked */
-	struct list_head done;		/* dss_xfer.done, from URB completion */
+	struct llist_head done;		/* dss_xfer.link, from URB completion; no lock */
 	struct delayed_work watchdog;	/* withdraws what is over its time, lets the modem sleep */
 	struct work_struct halt;	/* clears a stall */
 	u64 ntbs, datagrams, bytes, errors;
@@ -177,8 +179,9 @@ struct dss_modem {
 	struct dss_ntb_params ntb_params;
 	struct dss_tx tx;
 	struct dss_rx rx;
-	spinlock_t done_lock;		/* irqsave; tx.done, rx.done, rx.parked, rx.halted */
-	struct tasklet_struct bh;
+	spinlock_t done_lock;		/* irqsave; rx.done, rx.parked, rx.halted */
+	spinlock_t bh_lock;		/* BH; whoever runs the bottom half */
+	struct tasklet_struct tasklet;	/* runs it for completions in interrupts */
 	struct delayed_work rx_work;	/* dss_rx_update() in its own context, or later */
 };
 
@@ -301,9 +304,9 @@ struct dss_part {
 
 /* An NTB and its transfer */
 struct dss_xfer {
-	struct list_head node;		/* dss_tx.pool, dss_session.tx_queue or .tx_flight */
+	struct list_head node;		/* dss_session.tx_queue or .tx_flight */
 	struct list_head flight;	/* dss_tx.flight */
-	struct list_head done;		/* dss_tx.done */
+	struct llist_node link;		/* dss_tx.pool or .done */
 	struct dss_session *session;
 	struct dss_ntb ntb;
 	struct urb *urb;

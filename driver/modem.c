@@ -90,39 +90,44 @@ bool dss_modem_vlan_busy(struct dss_modem *m, u32 session)
 }
 
 /*
- * The bottom half of a modem: ends transfers, sends the next NTB, and delivers what has
- * been received. A tasklet, so that it never runs twice at a time.
+ * The bottom half of a modem: ends transfers, sends the next NTBs, and delivers what has
+ * been received. One at a time; who comes second finds less to do.
  */
-static void dss_modem_bh(struct tasklet_struct *t)
+static void dss_modem_bh(struct dss_modem *m)
 {
-	struct dss_modem *m = from_tasklet(m, t, bh);
+	spin_lock_bh(&m->bh_lock);
+	if (!llist_empty(&m->tx.done))
+		dss_tx_bh(m);
+	if (!list_empty_careful(&m->rx.done))
+		dss_rx_bh(m);
+	spin_unlock_bh(&m->bh_lock);
+}
 
-	dss_tx_bh(m);
-	dss_rx_bh(m);
+static void dss_modem_tasklet(struct tasklet_struct *t)
+{
+	struct dss_modem *m = from_tasklet(m, t, tasklet);
+
+	dss_modem_bh(m);
 }
 
 /*
- * Called by URB completions in any context. In process context (vhci_hcd) a
- * tasklet would wait for ksoftirqd; enabling BHs again runs it at once.
+ * Called by URB completions in any context, and with tx.lock. In process context (vhci_hcd) a
+ * tasklet would wait for ksoftirqd, or cost as much as all that it does.
  */
 void dss_modem_schedule(struct dss_modem *m)
 {
-	if (in_task() && !irqs_disabled()) {
-		local_bh_disable();
-		tasklet_schedule(&m->bh);
-		local_bh_enable();
-	} else {
-		tasklet_schedule(&m->bh);
-	}
+	if (in_interrupt() || irqs_disabled())
+		tasklet_schedule(&m->tasklet);
+	else
+		dss_modem_bh(m);
 }
 
-/* The bottom half has seen all that had ended before. Process context */
+/* The bottom half has seen all that had ended before, and is done with it. Process context */
 void dss_modem_settle(struct dss_modem *m)
 {
-	dss_modem_schedule(m);
-	tasklet_kill(&m->bh);
-	/* what a completion scheduled during the kill was not taken */
-	dss_modem_schedule(m);
+	/* what is scheduled during the kill may not run */
+	tasklet_kill(&m->tasklet);
+	dss_modem_bh(m);
 }
 
 /*
@@ -275,7 +280,8 @@ static struct dss_modem *dss_modem_new(struct net_device *netdev)
 	init_rwsem(&m->life);
 	INIT_LIST_HEAD(&m->services);
 	spin_lock_init(&m->done_lock);
-	tasklet_setup(&m->bh, dss_modem_bh);
+	spin_lock_init(&m->bh_lock);
+	tasklet_setup(&m->tasklet, dss_modem_tasklet);
 
 	device_initialize(&m->dev);
 	m->dev.class = &dss_class;
@@ -365,7 +371,7 @@ static void dss_modem_remove(struct dss_modem *m)
 	dss_agent_event(MBIM_DSS_EVENT_MODEM_REMOVED, m, NULL, 0);
 	mutex_unlock(&dss_mutex);
 
-	tasklet_kill(&m->bh);
+	tasklet_kill(&m->tasklet);
 	device_del(&m->dev);
 	ida_free(&dss_modem_ida, m->index);
 	put_device(&m->dev);

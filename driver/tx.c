@@ -84,15 +84,14 @@ struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 
 struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
 {
-	struct dss_xfer *x;
+	struct llist_node *first = tx->pool;
 
-	x = list_first_entry_or_null(&tx->pool, struct dss_xfer, node);
-	if (x) {
-		list_del(&x->node);
-		tx->pooled--;
-		tx->unused = min(tx->unused, tx->pooled);
-	}
-	return x;
+	if (!first)
+		return NULL;
+	tx->pool = first->next;
+	tx->pooled--;
+	tx->unused = min(tx->unused, tx->pooled);
+	return llist_entry(first, struct dss_xfer, link);
 }
 
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
@@ -101,17 +100,18 @@ void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
 		dss_xfer_free(x);
 		return;
 	}
-	list_add(&x->node, &tx->pool);
+	x->link.next = tx->pool;
+	tx->pool = &x->link;
 	tx->pooled++;
 }
 
 /* What nobody has needed since the last time, but for some, goes to @list */
-static void dss_tx_trim(struct dss_tx *tx, struct list_head *list)
+static void dss_tx_trim(struct dss_tx *tx, struct llist_head *list)
 {
 	unsigned int n = tx->unused;
 
 	for (; n && tx->pooled > DSS_TX_POOL_IDLE; n--)
-		list_add(&dss_xfer_from_pool(tx)->node, list);
+		__llist_add(&dss_xfer_from_pool(tx)->link, list);
 	tx->unused = tx->pooled;
 }
 
@@ -249,13 +249,10 @@ void dss_tx_tell(struct dss_session *s, struct llist_head *ops)
 static void dss_tx_done(struct dss_xfer *x, int status)
 {
 	struct dss_modem *m = x->session->modem;
-	unsigned long flags;
 
 	x->status = status;
 	x->time_ns = ktime_get_ns();
-	spin_lock_irqsave(&m->done_lock, flags);
-	list_add_tail(&x->done, &m->tx.done);
-	spin_unlock_irqrestore(&m->done_lock, flags);
+	llist_add(&x->link, &m->tx.done);
 	dss_modem_schedule(m);
 }
 
@@ -362,8 +359,10 @@ static void dss_tx_send_one(struct dss_session *s)
 {
 	struct dss_xfer *x = dss_tx_pick(s);
 
-	list_del_init(&s->tx_ready);
-	dss_tx_mark_ready(s);
+	if (!dss_tx_has(s))
+		list_del_init(&s->tx_ready);
+	else if (!list_is_last(&s->tx_ready, &s->modem->tx.ready))
+		list_move_tail(&s->tx_ready, &s->modem->tx.ready);
 	dss_tx_submit(s->modem, x);
 }
 
@@ -603,28 +602,25 @@ static void dss_tx_halted(struct dss_modem *m)
 /* The bottom half's part: end what has ended, send the next */
 void dss_tx_bh(struct dss_modem *m)
 {
+	struct llist_node *done = llist_del_all(&m->tx.done);
 	struct dss_tx *tx = &m->tx;
 	struct dss_xfer *x, *tmp;
-	LIST_HEAD(done);
+	LLIST_HEAD(ended);
 	LLIST_HEAD(ops);
 
-	spin_lock_irq(&m->done_lock);
-	list_splice_init(&tx->done, &done);
-	spin_unlock_irq(&m->done_lock);
-	if (list_empty(&done))
+	if (!done)
 		return;
-
 	spin_lock(&tx->lock);
-	/* backwards, for what goes back to the head of its queue */
-	list_for_each_entry_safe_reverse(x, tmp, &done, done) {
+	/* the last is the first: as it must be for what goes back to the head of its queue */
+	llist_for_each_entry_safe(x, tmp, done, link) {
 		list_del(&x->flight);
 		tx->inflight--;
-		if (dss_tx_again(m, x)) {
-			list_del(&x->done);
+		if (dss_tx_again(m, x))
 			dss_tx_requeue(x);
-		}
+		else
+			__llist_add(&x->link, &ended);
 	}
-	list_for_each_entry_safe(x, tmp, &done, done) {
+	llist_for_each_entry_safe(x, tmp, ended.first, link) {
 		if (x->status == -EPIPE)
 			dss_tx_halted(m);
 		x->status = dss_tx_status(m, x);
@@ -800,7 +796,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, tx.watchdog);
 	struct dss_tx *tx = &m->tx;
 	struct dss_xfer *x, *q, *tmp;
-	LIST_HEAD(unused);
+	LLIST_HEAD(unused);
 
 	spin_lock_bh(&tx->lock);
 	list_for_each_entry(x, &tx->flight, flight) {
@@ -822,7 +818,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	if (tx->awake)
 		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
 	spin_unlock_bh(&tx->lock);
-	list_for_each_entry_safe(x, tmp, &unused, node)
+	llist_for_each_entry_safe(x, tmp, unused.first, link)
 		dss_xfer_free(x);
 }
 
@@ -882,8 +878,7 @@ void dss_tx_init(struct dss_modem *m)
 	spin_lock_init(&tx->lock);
 	INIT_LIST_HEAD(&tx->flight);
 	INIT_LIST_HEAD(&tx->ready);
-	INIT_LIST_HEAD(&tx->pool);
-	INIT_LIST_HEAD(&tx->done);
+	init_llist_head(&tx->done);
 	init_usb_anchor(&tx->anchor);
 	dss_hrtimer_setup(&tx->gather, dss_tx_gathered, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	INIT_DELAYED_WORK(&tx->watchdog, dss_tx_watchdog);
