@@ -16,9 +16,9 @@
 /* NTBs in flight on the bulk OUT pipe of a modem: enough to keep the bus busy, few enough
  * not to stand in the way of IP, which shares the pipe.
  */
-#define DSS_TX_DEPTH		8
+#define DSS_TX_DEPTH		16
 /* full NTBs that go together, so that every wakeup of the host controller moves several */
-#define DSS_TX_BURST		4
+#define DSS_TX_BURST		8
 
 /* The version that both sides know, when the other knows all up to @offered; 0: none */
 static inline u32 dss_decide_version(u32 offered)

@@ -80,7 +80,7 @@
 
 /* defaults of struct mbim_dss_limits */
 #define DSS_RX_LIMIT		(1024 * 1024)
-#define DSS_TX_LIMIT		(256 * 1024)
+#define DSS_TX_LIMIT		(1024 * 1024)
 #define DSS_TX_TIMEOUT_MS	30000
 
 /* how long a close waits for written data, and then for withdrawn transfers */

@@ -208,6 +208,7 @@ static void send_waits(void)
 	uint32_t part;
 
 	session_open(&s, SERVICE_SINK);
+	limit_tx(s.fd);
 	send = (struct large_send){ .fd = s.fd, .count = 300 };
 	check(!sigaction(SIGUSR1, &action, NULL));
 	sim("nak out on");
@@ -247,6 +248,7 @@ static void two_senders(void)
 	uint64_t first;
 
 	session_open(&s, SERVICE_SINK);
+	limit_tx(s.fd);
 	sim("nak out on");
 	for (int i = 0; i < 2; i++) {
 		send[i] = (struct large_send){ .fd = s.fd, .count = 300 };
@@ -430,7 +432,7 @@ static void two_reapers(void)
 /* A cancel of the last request releases it, too. */
 static void reap_ends_by_cancel(void)
 {
-	static char large[12 * NTB_SIZE];
+	static char large[20 * NTB_SIZE];
 	struct ended ended;
 	struct blocked b;
 	struct session s;

@@ -166,6 +166,11 @@ void set_limits(int fd, uint32_t flags, uint32_t rx_limit, uint32_t tx_limit,
 	check(!ioctl(fd, MBIM_DSS_IOC_LIMITS, &limits));
 }
 
+void limit_tx(int fd)
+{
+	set_limits(fd, MBIM_DSS_LIMITS_SET_TX, 0, 256 << 10, 0);
+}
+
 void session_info(int fd, struct mbim_dss_session *info)
 {
 	*info = (struct mbim_dss_session){ .size = sizeof(*info) };

@@ -167,6 +167,8 @@ void set_mode(int fd, uint32_t mode);
 void set_nonblock(int fd, bool on);
 void set_limits(int fd, uint32_t flags, uint32_t rx_limit, uint32_t tx_limit,
 		uint32_t tx_timeout_ms);
+/* 256 KiB: few enough to be reached soon. */
+void limit_tx(int fd);
 void session_info(int fd, struct mbim_dss_session *info);
 
 /* poll(2) once, at once: what is so of @events, and HUP and ERR. */

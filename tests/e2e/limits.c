@@ -57,7 +57,7 @@ static void by_ioctl(void)
 	session_open(&s, SERVICE_ECHO);
 	l = limits_of(s.fd);
 	check_eq(l.rx_limit, 1 << 20);
-	check_eq(l.tx_limit, 256 << 10);
+	check_eq(l.tx_limit, 1 << 20);
 	check_eq(l.tx_timeout_ms, 30000);
 	set_limits(s.fd, MBIM_DSS_LIMITS_SET_RX, MBIM_DSS_LIMIT_MIN, 1, 1);
 	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 1, MBIM_DSS_LIMIT_MAX, 1);

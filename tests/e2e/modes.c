@@ -263,6 +263,7 @@ static void nonblocking_short_write(void)
 	ssize_t n;
 
 	session_open(&s, SERVICE_ECHO);
+	limit_tx(s.fd);
 	set_nonblock(s.fd, true);
 	fill(bytes, sizeof(bytes), 3);
 	sim("nak out on");
@@ -300,6 +301,7 @@ static void blocking_write(void)
 	struct session s;
 
 	session_open(&s, SERVICE_ECHO);
+	limit_tx(s.fd);
 	fill(bytes, sizeof(bytes), 4);
 	sim("nak out on");
 	w.fd = s.fd;

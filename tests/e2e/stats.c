@@ -138,7 +138,7 @@ static void ntbs_that_wait(void)
 	check_eq(session_counter(&s, "tx_ntbs_held"), 20);
 	/* a few, however many wait */
 	wait_in_flight(0);
-	check(modem_counter("tx_ntbs_in_flight") <= 8);
+	check(modem_counter("tx_ntbs_in_flight") <= 16);
 	ioctls_agree(&s);
 	sim("nak out off");
 	set_nonblock(s.fd, false);

@@ -129,23 +129,27 @@ struct turn_case {
 	const char *log;
 };
 
+#define A16	"AAAAAAAAAAAAAAAA"
+#define AB16	"ABABABABABABABAB"
+
 static const struct turn_case turns[] = {
-	{ "one session has the pipe", "A9 go", "|AAAAAAAA" },
-	{ "the rest goes as there is room", "A10 go end1 go end3 go", "|AAAAAAAA|A|A" },
-	{ "two, in turn", "A5 B5 go end8 go", "|ABABABAB|AB" },
+	{ "one session has the pipe", "A17 go", "|" A16 },
+	{ "the rest goes as there is room", "A18 go end1 go end3 go", "|" A16 "|A|A" },
+	{ "two, in turn", "A9 B9 go end16 go", "|" AB16 "|AB" },
 	{ "four, in turn", "A2 B2 C2 D2 go", "|ABCDABCD" },
 	{ "in the order in which they came", "C2 A2 B2 go", "|CABCAB" },
-	{ "one that has little does not wait for one that has much", "A20 B1 go", "|ABAAAAAA" },
-	{ "nor when it comes late", "A20 go B1 end2 go", "|AAAAAAAA|AB" },
-	{ "the turn goes on where it was", "A9 B9 C9 go end1 go end1 go", "|ABCABCAB|C|A" },
-	{ "also for one transfer at a time", "A9 B9 go end1 go end1 go end1 go",
-	  "|ABABABAB|A|B|A" },
-	{ "who comes back is the last", "A1 B9 C9 go A1 end4 go", "|ABCBCBCB|CBAC" },
+	{ "one that has little does not wait for one that has much", "A20 B1 go",
+	  "|ABAAAAAAAAAAAAAA" },
+	{ "nor when it comes late", "A20 go B1 end2 go", "|" A16 "|AB" },
+	{ "the turn goes on where it was", "A9 B9 C9 go end1 go end1 go", "|ABCABCABCABCABCA|B|C" },
+	{ "also for one transfer at a time", "A10 B10 go end1 go end1 go end1 go",
+	  "|" AB16 "|A|B|A" },
+	{ "who comes back is the last", "A1 B17 C17 go A1 end4 go", "|ABCBCBCBCBCBCBCB|CBAC" },
 	{ "what is being filled does not go", "a go", "|" },
 	{ "it goes when it is", "a go a. go", "||A" },
 	{ "nobody waits for it", "a B2 go a. go", "|BB|A" },
 	{ "it loses no turn for what is full", "A2 a B2 go a. go", "|ABAB|A" },
-	{ "a full pipe takes nothing", "A8 go B1 go end1 go", "|AAAAAAAA||B" },
+	{ "a full pipe takes nothing", "A16 go B1 go end1 go", "|" A16 "||B" },
 };
 
 static void turn_desc(const struct turn_case *t, char *desc)
