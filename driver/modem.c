@@ -205,7 +205,8 @@ static void dss_modem_params(struct dss_modem *m)
 	p->max_datagram = max;
 	p->min_tx_pkt = ctx->min_tx_pkt;
 	p->max_datagrams = dss_modem_max_datagrams(ctx);
-	p->modulus = ctx->tx_modulus;
+	/* a copy to an address that words can be copied to is shorter */
+	p->modulus = max_t(u16, ctx->tx_modulus, sizeof(u64));
 	p->remainder = ctx->tx_remainder;
 	p->ndp_modulus = ctx->tx_ndp_modulus;
 	p->maxpacket = m->usbnet->maxpacket;

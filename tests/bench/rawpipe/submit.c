@@ -178,7 +178,7 @@ static void raw_params(struct raw_run *run)
 	p->max_datagram = ctx->max_datagram_size;
 	p->min_tx_pkt = ctx->min_tx_pkt;
 	p->max_datagrams = max ? min_t(u16, max, DSS_NTB_DATAGRAMS) : DSS_NTB_DATAGRAMS;
-	p->modulus = ctx->tx_modulus;
+	p->modulus = max_t(u16, ctx->tx_modulus, sizeof(u64));
 	p->remainder = ctx->tx_remainder;
 	p->ndp_modulus = ctx->tx_ndp_modulus;
 	p->maxpacket = run->usbnet->maxpacket;
