@@ -117,7 +117,8 @@ static struct dss_xfer *dss_tx_hold(struct dss_session *s)
 			dss_xfer_begin(x, s);
 	}
 	spin_unlock_bh(&tx->lock);
-	dss_ops_end(&ops);
+	if (!llist_empty(&ops))
+		dss_ops_end(&ops);
 	if (err)
 		return ERR_PTR(err);
 	return s->tx_filling ? s->tx_open : dss_tx_new(s, x);
@@ -146,25 +147,27 @@ static int dss_tx_wait(struct dss_session *s)
 /* A place for a datagram of @len bytes, 1 at least, in an NTB that is now held */
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer)
 {
-	struct dss_xfer *x = s->tx_filling ? s->tx_open : dss_tx_hold(s);
+	struct dss_xfer *x;
 	int err;
 	u8 *p;
 
 	for (;;) {
-		if (!IS_ERR(x)) {
+		if (s->tx_filling) {
+			x = s->tx_open;
 			p = dss_ntb_reserve(&x->ntb, len);
 			if (p) {
 				*xfer = x;
 				return p;
 			}
-		} else {
-			err = PTR_ERR(x);
-			if (err == -EAGAIN && !nowait)
-				err = dss_tx_wait(s);
-			if (err)
-				return ERR_PTR(err);
 		}
 		x = dss_tx_hold(s);
+		if (!IS_ERR(x))
+			continue;
+		err = PTR_ERR(x);
+		if (err == -EAGAIN && !nowait)
+			err = dss_tx_wait(s);
+		if (err)
+			return ERR_PTR(err);
 	}
 }
 
