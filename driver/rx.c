@@ -271,7 +271,8 @@ void dss_rx_bh(struct dss_modem *m)
 
 /*
  * usbnet clears the stall. Nothing may be queued then: with EHCI the data toggle would stay as it
- * was. So no more is submitted, the bottom half being past its look at that, and the rest taken back.
+ * was. So no more is submitted, the bottom half being past its look at that, and the rest is taken
+ * back.
  */
 static void dss_rx_clear(struct dss_modem *m)
 {
