@@ -66,6 +66,14 @@ static void dss_xfer_free(struct dss_xfer *x)
 	kfree(x);
 }
 
+static void dss_xfers_free(struct llist_node *list)
+{
+	struct dss_xfer *x, *tmp;
+
+	llist_for_each_entry_safe(x, tmp, list, link)
+		dss_xfer_free(x);
+}
+
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 {
 	struct dss_xfer *x;
@@ -818,8 +826,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	if (tx->awake)
 		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
 	spin_unlock_bh(&tx->lock);
-	llist_for_each_entry_safe(x, tmp, unused.first, link)
-		dss_xfer_free(x);
+	dss_xfers_free(unused.first);
 }
 
 static void dss_tx_stop(struct dss_modem *m, enum dss_stop why)
@@ -900,8 +907,5 @@ void dss_tx_gone(struct dss_modem *m)
 
 void dss_tx_destroy(struct dss_modem *m)
 {
-	struct dss_xfer *x;
-
-	while ((x = dss_xfer_from_pool(&m->tx)))
-		dss_xfer_free(x);
+	dss_xfers_free(m->tx.pool);
 }
