@@ -22,18 +22,18 @@ struct entry {
 };
 
 static const struct entry entries[] = {
-	{ "peer", { "peer-tx-64", "sendto", 64, 16384 }, peer_sendto },
-	{ "peer", { "peer-tx-64", "sendto, bypass", 64, 16384 }, peer_sendto_bypass },
-	{ "peer", { "peer-tx-64", "sendmmsg", 64, 16384 }, peer_sendmmsg },
-	{ "peer", { "peer-tx-64", "sendmmsg, bypass", 64, 16384 }, peer_sendmmsg_bypass },
-	{ "peer", { "peer-tx-512", "sendto", 512, 8192 }, peer_sendto },
-	{ "peer", { "peer-tx-512", "sendto, bypass", 512, 8192 }, peer_sendto_bypass },
-	{ "peer", { "peer-tx-512", "sendmmsg", 512, 8192 }, peer_sendmmsg },
-	{ "peer", { "peer-tx-512", "sendmmsg, bypass", 512, 8192 }, peer_sendmmsg_bypass },
-	{ "peer", { "peer-tx-1500", "sendto", 1500, 4096 }, peer_sendto },
-	{ "peer", { "peer-tx-1500", "sendto, bypass", 1500, 4096 }, peer_sendto_bypass },
-	{ "peer", { "peer-tx-1500", "sendmmsg", 1500, 4096 }, peer_sendmmsg },
-	{ "peer", { "peer-tx-1500", "sendmmsg, bypass", 1500, 4096 }, peer_sendmmsg_bypass },
+	{ "peer", { "peer-tx-64", "sendto", 64, 65536 }, peer_sendto },
+	{ "peer", { "peer-tx-64", "sendto, bypass", 64, 65536 }, peer_sendto_bypass },
+	{ "peer", { "peer-tx-64", "sendmmsg", 64, 65536 }, peer_sendmmsg },
+	{ "peer", { "peer-tx-64", "sendmmsg, bypass", 64, 65536 }, peer_sendmmsg_bypass },
+	{ "peer", { "peer-tx-512", "sendto", 512, 32768 }, peer_sendto },
+	{ "peer", { "peer-tx-512", "sendto, bypass", 512, 32768 }, peer_sendto_bypass },
+	{ "peer", { "peer-tx-512", "sendmmsg", 512, 32768 }, peer_sendmmsg },
+	{ "peer", { "peer-tx-512", "sendmmsg, bypass", 512, 32768 }, peer_sendmmsg_bypass },
+	{ "peer", { "peer-tx-1500", "sendto", 1500, 16384 }, peer_sendto },
+	{ "peer", { "peer-tx-1500", "sendto, bypass", 1500, 16384 }, peer_sendto_bypass },
+	{ "peer", { "peer-tx-1500", "sendmmsg", 1500, 16384 }, peer_sendmmsg },
+	{ "peer", { "peer-tx-1500", "sendmmsg, bypass", 1500, 16384 }, peer_sendmmsg_bypass },
 	{ "peer", { "peer-rtt-64", "sendto, recv", 64, 400 }, peer_echo },
 	{ "peer", { "peer-rtt-64", "sendto, recv, bypass", 64, 400 }, peer_echo_bypass },
 	{ "peer", { "peer-rtt-1500", "sendto, recv", 1500, 400 }, peer_echo },
@@ -51,13 +51,13 @@ static const struct entry entries[] = {
 	{ "open", { "ip-open", "128 pings under way", 512, 16384 }, ip_echo },
 	{ "open", { "ping-busy", "ping", 64, 500 }, ip_ping_busy },
 
-	{ "tx", { "tx-64-single", "write", 64, 32768 }, ours_write },
-	{ "tx", { "tx-512-single", "write", 512, 16384 }, ours_write },
-	{ "tx", { "tx-1500-single", "write", 1500, 8192 }, ours_write },
-	{ "tx", { "tx-64-batch", "SEND, REAP", 64, 65536 }, ours_send },
-	{ "tx", { "tx-512-batch", "SEND, REAP", 512, 32768 }, ours_send },
-	{ "tx", { "tx-1500-batch", "SEND, REAP", 1500, 16384 }, ours_send },
-	{ "tx", { "tx-64-uring", "io_uring, 64 deep", 64, 32768 }, ours_uring },
+	{ "tx", { "tx-64-single", "write", 64, 131072 }, ours_write },
+	{ "tx", { "tx-512-single", "write", 512, 65536 }, ours_write },
+	{ "tx", { "tx-1500-single", "write", 1500, 32768 }, ours_write },
+	{ "tx", { "tx-64-batch", "SEND, REAP", 64, 262144 }, ours_send },
+	{ "tx", { "tx-512-batch", "SEND, REAP", 512, 131072 }, ours_send },
+	{ "tx", { "tx-1500-batch", "SEND, REAP", 1500, 65536 }, ours_send },
+	{ "tx", { "tx-64-uring", "io_uring, 64 deep", 64, 131072 }, ours_uring },
 
 	{ "up", { "rtt-64", "write, read", 64, 1000 }, ours_echo },
 	{ "up", { "rtt-1500", "write, read", 1500, 1000 }, ours_echo },
@@ -71,11 +71,11 @@ static const struct entry entries[] = {
 	{ "down", { "rx-512-down", "RECV", 512, 16384 }, ours_recv },
 	{ "down", { "rx-1500-down", "RECV", 1500, 8192 }, ours_recv },
 
-	{ "raw", { "raw-64", "NTBs made once", 64, 131072 }, raw_ntbs },
-	{ "raw", { "raw-1500", "NTBs made once", 1500, 16384 }, raw_ntbs },
+	{ "raw", { "raw-64", "NTBs made once", 64, 524288 }, raw_ntbs },
+	{ "raw", { "raw-1500", "NTBs made once", 1500, 65536 }, raw_ntbs },
 
-	{ "scale", { "scale-1", "SEND, REAP", 512, 65536 }, scale_one },
-	{ "scale", { "scale-256", "SEND, REAP, 256 sessions", 512, 65536 }, scale_all },
+	{ "scale", { "scale-1", "SEND, REAP", 512, 262144 }, scale_one },
+	{ "scale", { "scale-256", "SEND, REAP, 256 sessions", 512, 262144 }, scale_all },
 };
 
 /* Groups that need sessions of mbim_dss, how many, and how they are opened. */
