@@ -20,7 +20,7 @@
 /* Memory for received data: the most that there is, as the peer has its most. */
 #define RECEIVE_LIMIT	MBIM_DSS_LIMIT_MAX
 /* Writes under way that make it worth asking which have ended */
-#define REAP_FROM	(4 * BATCH)
+#define REAP_FROM	(16 * BATCH)
 /* The simulator's sink */
 #define SINK_UUID	"mbim-sim\0\1\0\0\0\0\0\3"
 /* After it a flood is over, for whatever has not come. */
