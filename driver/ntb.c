@@ -198,7 +198,7 @@ static void finish_nth(struct dss_ntb *ntb, u16 seq, u32 len)
 	}
 }
 
-static void zero_range(struct dss_ntb *ntb, u32 from, u32 to)
+static __always_inline void zero_range(struct dss_ntb *ntb, u32 from, u32 to)
 {
 	if (from < to)
 		memset(ntb->buf + ntb->start + from, 0, to - from);

@@ -120,6 +120,19 @@ static bool dss_send_joins(const struct dss_send *send, const struct dss_xfer *x
 	return dss_decide_run(op->count, op->user_data, &op->user_step, user_data);
 }
 
+static bool dss_send_entry(struct mbim_dss_datagram *d,
+			   const struct mbim_dss_datagram __user *from)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	dss_get_entry(d, from, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
 /* The next datagram, to an NTB and a run that it may begin; @xfer is that NTB */
 static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 			 const struct mbim_dss_datagram __user *from, struct dss_xfer **xfer)
@@ -129,7 +142,7 @@ static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 	int err;
 	u8 *p;
 
-	if (copy_from_user(&d, from, sizeof(d)))
+	if (!dss_send_entry(&d, from))
 		return -EFAULT;
 	if (!d.len || !dss_is_plain(&d))
 		return -EINVAL;
@@ -138,8 +151,8 @@ static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 	p = dss_tx_room(s, d.len, send->nowait, xfer);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	/* the room has been checked; copy_from_user() would look each object up */
-	if (_copy_from_user(p, u64_to_user_ptr(d.buf), d.len))
+	if (!access_ok(u64_to_user_ptr(d.buf), d.len) ||
+	    dss_copy(p, u64_to_user_ptr(d.buf), d.len))
 		return -EFAULT;
 	if (!dss_send_joins(send, *xfer, d.user_data)) {
 		err = dss_send_begin(send, *xfer, d.user_data);
