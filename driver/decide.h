@@ -18,7 +18,7 @@
  */
 #define DSS_TX_DEPTH		16
 /* full NTBs that go together, so that every wakeup of the host controller moves several */
-#define DSS_TX_BURST		8
+#define DSS_TX_BURST		10
 
 /* The version that both sides know, when the other knows all up to @offered; 0: none */
 static inline u32 dss_decide_version(u32 offered)
