@@ -191,7 +191,8 @@ static noinline void dss_send_more(struct dss_send *send, struct mbim_dss_batch 
 	const u8 __user *data;
 	u8 *p;
 
-	end = min(end, from + params.max_datagrams - ntb.count);
+	if (end - from > params.max_datagrams - ntb.count)
+		end = from + params.max_datagrams - ntb.count;
 	if (from == end || !dss_send_step(op, from))
 		return;
 	step = op->user_step;
