@@ -168,12 +168,12 @@ unload_dss() {
 }
 
 stop_udev() {
-	[ ! -e /run/udev/control ] || udevadm control --exit
 	wait_for 10 no_udev || bail "udevd does not end"
 }
 
+# Told each time: one that has just been started does not listen yet
 no_udev() {
-	! pidof udevd udevadm
+	! pidof udevd udevadm || { udevadm control --exit --timeout=5; false; }
 }
 
 # ---- processes
