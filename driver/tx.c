@@ -14,7 +14,7 @@
  *
  * What goes next, dss_decide_send(): what comes alone to an idle pipe goes at once. A stream of
  * writes gathers: while NTBs are in flight until they have ended, or DSS_TX_BURST NTBs are full
- * and half of the pipe is free; on an idle pipe, which a fast modem leaves behind after every
+ * and the pipe has room for them; on an idle pipe, which a fast modem leaves behind after every
  * write, for DSS_TX_GATHER_NS, and once more for every NTB that it fills meanwhile. Full ones do
  * not take along what is still being filled. What somebody waits for (fsync, O_DSYNC, REAP, close)
  * goes as soon as the pipe has room, and no pipe is idle while a writer waits for room. Sessions
