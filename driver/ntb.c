@@ -80,7 +80,7 @@ void dss_ntb_begin(struct dss_ntb *ntb, const struct dss_ntb_params *p, void *bu
 		dss_ntb_set_len(ntb, ntb->ndp + ndp);
 		ntb->room = usable;
 	}
-	ntb->packed = ntb->len;
+	ntb->bytes = 0;
 	ntb->dpes = ntb->buf + ntb->ndp + ndp_header_size(p->ntb32);
 }
 
@@ -283,22 +283,6 @@ static void move_start(struct dss_ntb *ntb, u32 start)
 	}
 }
 
-/* Zeroes between @from, the datagrams, and where the last that has been added ends */
-static void fill_gaps(struct dss_ntb *ntb, u32 from, u32 first)
-{
-	u32 offset, len;
-	u16 i;
-
-	zero_range(ntb, from, first);
-	if (ntb->packed == ntb->len)
-		return;
-	for (i = 0, from = first; i < ntb->count; i++, from = offset + len) {
-		datagram_at(ntb, i, &offset, &len);
-		zero_range(ntb, from, offset);
-	}
-	zero_range(ntb, from, ntb->len - ntb->start);
-}
-
 /* Header and NDP close in front of the datagrams. Returns where these end */
 static u32 finish_front(struct dss_ntb *ntb)
 {
@@ -307,7 +291,7 @@ static u32 finish_front(struct dss_ntb *ntb)
 	move_start(ntb, best_start(ntb));
 	datagram_at(ntb, 0, &first, &len);
 	zero_range(ntb, nth_size(ntb->p->ntb32), ntb->ndp);
-	fill_gaps(ntb, finish_ndp(ntb), first);
+	zero_range(ntb, finish_ndp(ntb), first);
 	return ntb->len - ntb->start;
 }
 
@@ -318,7 +302,7 @@ static u32 finish_end(struct dss_ntb *ntb)
 	u32 first, len;
 
 	datagram_at(ntb, 0, &first, &len);
-	fill_gaps(ntb, nth_size(ntb->p->ntb32), first);
+	zero_range(ntb, nth_size(ntb->p->ntb32), first);
 	move_entries(ntb, ntb->buf + ndp + ndp_header_size(ntb->p->ntb32));
 	zero_range(ntb, ntb->len, ndp);
 	ntb->ndp = ndp;

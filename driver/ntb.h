@@ -14,6 +14,7 @@
 #ifndef DSS_NTB_H
 #define DSS_NTB_H
 
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -69,7 +70,7 @@ struct dss_ntb_params {
  * @next: where the next datagram begins: NCM 1.0, 3.3.4, offset % divisor == remainder
  * @room: where the bytes of @buf for datagrams end; 0 when it is finished
  * @ndp: offset of the NDP; with ndp_to_end it moves when the NTB is finished
- * @packed: what @len would be if alignment had left no gaps in front of datagrams
+ * @bytes: of all datagrams that have been added
  * @count: datagrams in it
  * @session: DSS session id
  */
@@ -82,7 +83,7 @@ struct dss_ntb {
 	u32 next;
 	u32 room;
 	u32 ndp;
-	u32 packed;
+	u32 bytes;
 	u16 count;
 	u8 session;
 };
@@ -145,16 +146,32 @@ static inline void dss_ntb_set_len(struct dss_ntb *ntb, u32 len)
 	ntb->next = len + ((ntb->p->remainder - len) & (ntb->p->modulus - 1));
 }
 
+/*
+ * Zeroes between the last datagram and the next. By words, the last of which may reach into the
+ * place of what is still to come. No function is called, not even memset(): this is used within
+ * user access.
+ */
+static __always_inline void dss_ntb_fill_gap(const struct dss_ntb *ntb)
+{
+	u32 at = ntb->len;
+
+	if (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
+		for (; at < ntb->next && at + sizeof(u64) <= ntb->room; at += sizeof(u64))
+			WRITE_ONCE(*(u64 *)(ntb->buf + at), 0);
+	for (; at < ntb->next && at < ntb->room; at++)
+		WRITE_ONCE(ntb->buf[at], 0);
+}
+
 /**
  * dss_ntb_commit() - make the datagram just copied part of the NTB
  * @ntb: being built
  * @len: bytes of it, no more than dss_ntb_reserve() has been asked for, not 0
  */
-static inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
+static __always_inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 {
 	u32 offset = ntb->next;
 
-	ntb->packed += len;
+	ntb->bytes += len;
 	if (ntb->p->ntb32) {
 		struct usb_cdc_ncm_dpe32 *dpe = (void *)ntb->dpes;
 
@@ -168,6 +185,8 @@ static inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 	}
 	ntb->count++;
 	dss_ntb_set_len(ntb, offset + len);
+	if (ntb->next != ntb->len)
+		dss_ntb_fill_gap(ntb);
 }
 
 /**

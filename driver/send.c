@@ -224,7 +224,7 @@ out:
 	user_read_access_end();
 done:
 	ntb.p = x->ntb.p;
-	dss_send_count(send, b, ntb.count - x->ntb.count, ntb.packed - x->ntb.packed);
+	dss_send_count(send, b, ntb.count - x->ntb.count, ntb.bytes - x->ntb.bytes);
 	x->ntb = ntb;
 }
 
