@@ -113,8 +113,9 @@ struct dss_tx {
 	u64 last;			/* the last write, or the end of the last transfer, ns */
 	struct hrtimer gather;		/* sends what has gathered since */
 	struct list_head flight;	/* dss_xfer.flight, in order of submission */
-	struct usb_anchor anchor;	/* their URBs */
 	struct list_head ready;		/* dss_session.tx_ready: round-robin */
+	struct mutex all_lock;		/* all. Outside of lock */
+	struct list_head all;		/* dss_xfer.all, in use or not */
 	struct llist_node *pool;	/* dss_xfer.link, idle */
 	unsigned int pooled;
 	unsigned int unused;		/* of them, since the watchdog last looked */
@@ -306,6 +307,7 @@ struct dss_part {
 struct dss_xfer {
 	struct list_head node;		/* dss_session.tx_queue or .tx_flight */
 	struct list_head flight;	/* dss_tx.flight */
+	struct list_head all;		/* dss_tx.all */
 	struct llist_node link;		/* dss_tx.pool or .done */
 	struct dss_session *session;
 	struct dss_ntb ntb;
@@ -425,7 +427,7 @@ unsigned long dss_request_grace(void);
 /* tx.c */
 void dss_tx_init(struct dss_modem *m);
 void dss_tx_gone(struct dss_modem *m);
-void dss_tx_destroy(struct dss_modem *m);
+void dss_tx_drop_pool(struct dss_modem *m);
 void dss_tx_bh(struct dss_modem *m);
 void dss_tx_suspend(struct dss_modem *m);
 void dss_tx_resume(struct dss_modem *m);

@@ -168,7 +168,8 @@ static void dss_modem_release(struct device *dev)
 {
 	struct dss_modem *m = to_dss_modem(dev);
 
-	dss_tx_destroy(m);
+	/* what a writer had in his hands to the end */
+	dss_tx_drop_pool(m);
 	usb_put_intf(m->intf);
 	usb_put_dev(m->udev);
 	kfree(m);
@@ -372,6 +373,7 @@ static void dss_modem_remove(struct dss_modem *m)
 	dss_agent_event(MBIM_DSS_EVENT_MODEM_REMOVED, m, NULL, 0);
 	mutex_unlock(&dss_mutex);
 
+	dss_tx_drop_pool(m);
 	tasklet_kill(&m->tasklet);
 	device_del(&m->dev);
 	ida_free(&dss_modem_ida, m->index);

@@ -59,23 +59,30 @@ int dss_tx_why(const struct dss_session *s)
 
 static void dss_xfer_free(struct dss_xfer *x)
 {
-	if (!x)
-		return;
 	usb_free_urb(x->urb);
 	kfree(x->buf);
 	kfree(x);
 }
 
-static void dss_xfers_free(struct llist_node *list)
+/* Nobody uses those of @list any more, but the completion of the last transfer may still run */
+static void dss_xfers_free(struct dss_tx *tx, struct llist_node *list)
 {
 	struct dss_xfer *x, *tmp;
 
-	llist_for_each_entry_safe(x, tmp, list, link)
+	if (!list)
+		return;
+	mutex_lock(&tx->all_lock);
+	llist_for_each_entry_safe(x, tmp, list, link) {
+		list_del(&x->all);
+		usb_kill_urb(x->urb);
 		dss_xfer_free(x);
+	}
+	mutex_unlock(&tx->all_lock);
 }
 
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 {
+	struct dss_tx *tx = &m->tx;
 	struct dss_xfer *x;
 
 	x = kzalloc(struct_size(x, parts, m->ntb_params.max_datagrams), GFP_KERNEL);
@@ -87,6 +94,9 @@ struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 		dss_xfer_free(x);
 		return NULL;
 	}
+	mutex_lock(&tx->all_lock);
+	list_add(&x->all, &tx->all);
+	mutex_unlock(&tx->all_lock);
 	return x;
 }
 
@@ -104,19 +114,15 @@ struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
 
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
 {
-	if (tx->pooled >= DSS_TX_POOL || tx->stopped & DSS_STOP_GONE) {
-		dss_xfer_free(x);
-		return;
-	}
 	x->link.next = tx->pool;
 	tx->pool = &x->link;
 	tx->pooled++;
 }
 
-/* What nobody has needed since the last time, but for some, goes to @list */
+/* What is too much, or nobody has needed since the last time, but for some, goes to @list */
 static void dss_tx_trim(struct dss_tx *tx, struct llist_head *list)
 {
-	unsigned int n = tx->unused;
+	unsigned int n = max_t(int, tx->unused, tx->pooled - DSS_TX_POOL);
 
 	for (; n && tx->pooled > DSS_TX_POOL_IDLE; n--)
 		__llist_add(&dss_xfer_from_pool(tx)->link, list);
@@ -301,13 +307,10 @@ static void dss_tx_submit(struct dss_modem *m, struct dss_xfer *x)
 	tx->inflight++;
 	tx->inflight_max = max(tx->inflight_max, tx->inflight);
 	tx->ntbs++;
-	usb_anchor_urb(x->urb, &tx->anchor);
 	err = usb_submit_urb(x->urb, GFP_ATOMIC);
 	trace_mbim_dss_ntb_submit(m->index, x->session->id, x->ntb.count, len, err);
-	if (err) {
-		usb_unanchor_urb(x->urb);
+	if (err)
 		dss_tx_done(x, err);
-	}
 }
 
 /* Has the session something that can be sent now? */
@@ -826,7 +829,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	if (tx->awake)
 		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
 	spin_unlock_bh(&tx->lock);
-	dss_xfers_free(unused.first);
+	dss_xfers_free(tx, unused.first);
 }
 
 static void dss_tx_stop(struct dss_modem *m, enum dss_stop why)
@@ -844,13 +847,27 @@ static void dss_tx_start(struct dss_modem *m, enum dss_stop why)
 	spin_unlock_bh(&m->tx.lock);
 }
 
-/* Stopped: all transfers come back, and the bottom half has seen them */
+/*
+ * Stopped: all transfers come back, the last first, so that none is sent in place of one before
+ * it. All completions have returned, also of those that ended by themselves, and the bottom half
+ * has seen them.
+ */
 static void dss_tx_quiesce(struct dss_modem *m)
 {
-	usb_kill_anchored_urbs(&m->tx.anchor);
+	struct dss_tx *tx = &m->tx;
+	struct dss_xfer *x;
+
+	spin_lock_bh(&tx->lock);
+	list_for_each_entry_reverse(x, &tx->flight, flight)
+		usb_unlink_urb(x->urb);
+	spin_unlock_bh(&tx->lock);
+	mutex_lock(&tx->all_lock);
+	list_for_each_entry(x, &tx->all, all)
+		usb_kill_urb(x->urb);
+	mutex_unlock(&tx->all_lock);
 	dss_modem_settle(m);
 	/* after the bottom half, which starts it; stopped, nobody does */
-	hrtimer_cancel(&m->tx.gather);
+	hrtimer_cancel(&tx->gather);
 }
 
 /*
@@ -886,7 +903,8 @@ void dss_tx_init(struct dss_modem *m)
 	INIT_LIST_HEAD(&tx->flight);
 	INIT_LIST_HEAD(&tx->ready);
 	init_llist_head(&tx->done);
-	init_usb_anchor(&tx->anchor);
+	mutex_init(&tx->all_lock);
+	INIT_LIST_HEAD(&tx->all);
 	dss_hrtimer_setup(&tx->gather, dss_tx_gathered, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	INIT_DELAYED_WORK(&tx->watchdog, dss_tx_watchdog);
 	INIT_WORK(&tx->halt, dss_tx_halt);
@@ -905,7 +923,17 @@ void dss_tx_gone(struct dss_modem *m)
 	cancel_delayed_work_sync(&m->tx.watchdog);
 }
 
-void dss_tx_destroy(struct dss_modem *m)
+/* What is in the pool. May sleep */
+void dss_tx_drop_pool(struct dss_modem *m)
 {
-	dss_xfers_free(m->tx.pool);
+	struct dss_tx *tx = &m->tx;
+	struct llist_node *pool;
+
+	spin_lock_bh(&tx->lock);
+	pool = tx->pool;
+	tx->pool = NULL;
+	tx->pooled = 0;
+	tx->unused = 0;
+	spin_unlock_bh(&tx->lock);
+	dss_xfers_free(tx, pool);
 }

@@ -102,7 +102,6 @@ static void turn_end(struct kunit *test, unsigned int n)
 	while (n--) {
 		x = list_first_entry_or_null(&m->tx.flight, struct dss_xfer, flight);
 		KUNIT_ASSERT_NOT_NULL(test, x);
-		usb_unanchor_urb(x->urb);
 		x->urb->actual_length = x->urb->transfer_buffer_length;
 		dss_tx_complete(x->urb);
 		local_bh_disable();
@@ -302,7 +301,7 @@ static void turn_exit(struct kunit *test)
 	} while (!list_empty(&m->tx.ready));
 	KUNIT_EXPECT_EQ(test, m->tx.held, 0u);
 	KUNIT_EXPECT_EQ(test, m->tx.full, 0u);
-	dss_tx_destroy(m);
+	dss_tx_drop_pool(m);
 }
 
 static struct kunit_case turn_cases[] = {
