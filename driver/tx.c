@@ -595,9 +595,15 @@ static bool dss_tx_again(struct dss_modem *m, const struct dss_xfer *x)
 	       x->status == -EHOSTUNREACH;
 }
 
+/* To its place in front of what was begun later: ends may be seen in any order */
 static void dss_tx_requeue(struct dss_xfer *x)
 {
-	list_move(&x->node, &x->session->tx_queue);
+	struct list_head *pos;
+
+	list_for_each(pos, &x->session->tx_queue)
+		if (list_entry(pos, struct dss_xfer, node)->serial > x->serial)
+			break;
+	list_move_tail(&x->node, pos);
 	dss_tx_queued(x);
 	dss_tx_mark_ready(x->session);
 }
@@ -622,7 +628,7 @@ void dss_tx_bh(struct dss_modem *m)
 	if (!done)
 		return;
 	spin_lock(&tx->lock);
-	/* the last is the first: as it must be for what goes back to the head of its queue */
+	/* the last is the first */
 	llist_for_each_entry_safe(x, tmp, done, link) {
 		list_del(&x->flight);
 		tx->inflight--;

@@ -93,6 +93,13 @@ static void turn_go(void)
 	dss_tx_stop(&turn->modem, DSS_STOP_SUSPEND);
 }
 
+static void turn_bh(void)
+{
+	local_bh_disable();
+	dss_tx_bh(&turn->modem);
+	local_bh_enable();
+}
+
 /* The first @n transfers in flight end, and nothing goes in their place yet */
 static void turn_end(struct kunit *test, unsigned int n)
 {
@@ -102,11 +109,10 @@ static void turn_end(struct kunit *test, unsigned int n)
 	while (n--) {
 		x = list_first_entry_or_null(&m->tx.flight, struct dss_xfer, flight);
 		KUNIT_ASSERT_NOT_NULL(test, x);
+		x->urb->status = 0;
 		x->urb->actual_length = x->urb->transfer_buffer_length;
 		dss_tx_complete(x->urb);
-		local_bh_disable();
-		dss_tx_bh(m);
-		local_bh_enable();
+		turn_bh();
 	}
 }
 
@@ -249,6 +255,30 @@ static void turns_awaited(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tx->awaited, 0u);
 }
 
+/* Transfers that a halt takes back, the last first, are sent again in their order */
+static void turns_again(struct kunit *test)
+{
+	struct dss_session *s = &turn->sessions[0];
+	struct dss_modem *m = &turn->modem;
+	struct dss_xfer *x;
+	u64 serial = 0;
+
+	turn_step(test, "A4");
+	turn_go();
+	dss_tx_stop(m, DSS_STOP_HALT);
+	list_for_each_entry_reverse(x, &m->tx.flight, flight) {
+		x->urb->status = -ECONNRESET;
+		x->urb->actual_length = 0;
+		dss_tx_complete(x->urb);
+	}
+	turn_bh();
+	m->tx.stopped &= ~DSS_STOP_HALT;
+	KUNIT_EXPECT_EQ(test, m->tx.full, 4u);
+	list_for_each_entry(x, &s->tx_queue, node)
+		KUNIT_EXPECT_EQ(test, x->serial, ++serial);
+	KUNIT_EXPECT_EQ(test, serial, 4u);
+}
+
 /* -- a test -------------------------------------------------------------- */
 
 static void turn_session_init(struct dss_session *s, struct dss_modem *m, u32 id)
@@ -256,6 +286,7 @@ static void turn_session_init(struct dss_session *s, struct dss_modem *m, u32 id
 	s->modem = m;
 	s->id = id;
 	s->tx_limit = MBIM_DSS_LIMIT_MAX;
+	s->tx_timeout_ms = DSS_TX_TIMEOUT_MS;
 	INIT_LIST_HEAD(&s->tx_queue);
 	INIT_LIST_HEAD(&s->tx_flight);
 	INIT_LIST_HEAD(&s->tx_ready);
@@ -308,6 +339,7 @@ static struct kunit_case turn_cases[] = {
 	KUNIT_CASE_PARAM(turns_taken, turn_gen_params),
 	KUNIT_CASE(turns_fair),
 	KUNIT_CASE(turns_awaited),
+	KUNIT_CASE(turns_again),
 	{}
 };
 
