@@ -106,6 +106,7 @@ struct dss_tx {
 	unsigned int held;		/* NTBs that sessions hold */
 	bool awake;			/* holds a runtime-PM reference of the interface */
 	bool used;			/* since the watchdog last looked */
+	unsigned long progress;		/* the modem took an NTB, or had none to take; jiffies */
 	unsigned int full;		/* NTBs in the sessions' tx_queue */
 	unsigned int awaited;		/* sessions with tx_awaited */
 	unsigned int gathered;		/* full NTBs when the timer last ran; 0 after a burst */

@@ -29,7 +29,8 @@ static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
 	s->tx_filling = true;
 	s->tx_held++;
 	s->tx_high = max(s->tx_high, s->tx_held);
-	tx->held++;
+	if (!tx->held++)
+		tx->progress = jiffies;
 	tx->used = true;
 }
 
@@ -76,9 +77,7 @@ static void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *o
 
 	s->tx_filling = false;
 	if (s->tx_error || !x->ntb.count) {
-		INIT_LIST_HEAD(&x->node);
-		s->tx_open = NULL;
-		dss_tx_discard(x, s->tx_error);
+		dss_tx_discard_open(s, s->tx_error);
 		dss_tx_tell(s, ops);
 		return;
 	}

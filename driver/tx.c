@@ -616,6 +616,19 @@ static void dss_tx_halted(struct dss_modem *m)
 	queue_work(dss_wq, &m->tx.halt);
 }
 
+/* What the end of a transfer, with tx.lock, says of the pipe */
+static void dss_tx_learn(struct dss_modem *m, int status)
+{
+	switch (status) {
+	case 0:
+		m->tx.progress = jiffies;
+		break;
+	case -EPIPE:
+		dss_tx_halted(m);
+		break;
+	}
+}
+
 /* The bottom half's part: end what has ended, send the next */
 void dss_tx_bh(struct dss_modem *m)
 {
@@ -638,8 +651,7 @@ void dss_tx_bh(struct dss_modem *m)
 			__llist_add(&x->link, &ended);
 	}
 	llist_for_each_entry_safe(x, tmp, ended.first, link) {
-		if (x->status == -EPIPE)
-			dss_tx_halted(m);
+		dss_tx_learn(m, x->status);
 		x->status = dss_tx_status(m, x);
 		x->ended = true;
 		dss_tx_tell(x->session, &ops);
@@ -664,17 +676,25 @@ void dss_tx_discard(struct dss_xfer *x, int error)
 		dss_tx_mark_awaited(s, list_last_entry(&s->tx_queue, struct dss_xfer, node));
 }
 
+void dss_tx_discard_open(struct dss_session *s, int error)
+{
+	struct dss_xfer *x = s->tx_open;
+
+	s->tx_open = NULL;
+	INIT_LIST_HEAD(&x->node);
+	dss_tx_discard(x, error);
+}
+
 /* A cancel has taken a datagram out: an NTB with none left is not sent. With tx.lock */
 void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops)
 {
 	struct dss_session *s = x->session;
 
 	if (!x->ntb.count) {
-		if (s->tx_open == x) {
-			s->tx_open = NULL;
-			INIT_LIST_HEAD(&x->node);
-		}
-		dss_tx_discard(x, 0);
+		if (s->tx_open == x)
+			dss_tx_discard_open(s, 0);
+		else
+			dss_tx_discard(x, 0);
 		dss_tx_tell(s, ops);
 	}
 	dss_tx_mark_ready(s);
@@ -725,17 +745,11 @@ static void dss_tx_discard_unsent(struct dss_session *s, int error)
 
 	list_for_each_entry_safe(x, tmp, &s->tx_queue, node)
 		dss_tx_discard(x, error);
-	x = s->tx_open;
-	if (!x)
-		return;
-	if (s->tx_filling) {
+	if (s->tx_filling)
 		/* the writer ends it; it may be waiting for its memory */
 		s->tx_error = error;
-	} else {
-		s->tx_open = NULL;
-		INIT_LIST_HEAD(&x->node);
-		dss_tx_discard(x, error);
-	}
+	else if (s->tx_open)
+		dss_tx_discard_open(s, error);
 }
 
 /* After dss_tx_shut(): everything written ends with @error, unless the modem took it */
@@ -799,33 +813,51 @@ void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l)
 
 /* -- the modem's side ---------------------------------------------------- */
 
-static bool dss_tx_overdue(const struct dss_xfer *x)
+/* For as long as its session wants to wait, it has been there and the modem has taken nothing */
+static bool dss_tx_overdue(const struct dss_tx *tx, const struct dss_xfer *x)
 {
-	return time_after(jiffies, x->opened + msecs_to_jiffies(x->session->tx_timeout_ms));
+	unsigned long since = time_after(tx->progress, x->opened) ? tx->progress : x->opened;
+
+	return time_after(jiffies, since + msecs_to_jiffies(x->session->tx_timeout_ms));
 }
 
-/*
- * Looks at the transfers as long as the interface is kept awake for them. The modem has not taken
- * one in time: nor will it take what waits behind it.
- */
+/* What waits in session @s */
+static void dss_tx_expire_unsent(struct dss_tx *tx, struct dss_session *s, struct llist_head *ops)
+{
+	struct dss_xfer *x, *tmp;
+
+	list_for_each_entry_safe(x, tmp, &s->tx_queue, node)
+		if (dss_tx_overdue(tx, x))
+			dss_tx_discard(x, -ETIMEDOUT);
+	x = s->tx_open;
+	if (x && !s->tx_filling && dss_tx_overdue(tx, x))
+		dss_tx_discard_open(s, -ETIMEDOUT);
+	dss_tx_mark_ready(s);
+	dss_tx_tell(s, ops);
+}
+
+static void dss_tx_expire(struct dss_tx *tx, struct llist_head *ops)
+{
+	struct dss_session *s, *tmp;
+	struct dss_xfer *x;
+
+	list_for_each_entry(x, &tx->flight, flight)
+		if (dss_tx_overdue(tx, x))
+			dss_tx_unlink(x, -ETIMEDOUT);
+	list_for_each_entry_safe(s, tmp, &tx->ready, tx_ready)
+		dss_tx_expire_unsent(tx, s, ops);
+}
+
+/* Looks at the transfers as long as the interface is kept awake for them */
 static void dss_tx_watchdog(struct work_struct *work)
 {
 	struct dss_modem *m = container_of(to_delayed_work(work), struct dss_modem, tx.watchdog);
 	struct dss_tx *tx = &m->tx;
-	struct dss_xfer *x, *q, *tmp;
 	LLIST_HEAD(unused);
+	LLIST_HEAD(ops);
 
 	spin_lock_bh(&tx->lock);
-	list_for_each_entry(x, &tx->flight, flight) {
-		if (!dss_tx_overdue(x))
-			continue;
-		dss_tx_unlink(x, -ETIMEDOUT);
-		list_for_each_entry_safe(q, tmp, &x->session->tx_queue, node)
-			if (dss_tx_overdue(q))
-				/* told when the transfer comes back, which is before it */
-				dss_tx_discard(q, -ETIMEDOUT);
-		dss_tx_mark_ready(x->session);
-	}
+	dss_tx_expire(tx, &ops);
 	if (!tx->held && !tx->used) {
 		tx->unused = tx->pooled;
 		dss_tx_asleep(m);
@@ -835,6 +867,7 @@ static void dss_tx_watchdog(struct work_struct *work)
 	if (tx->awake)
 		queue_delayed_work(dss_wq, &tx->watchdog, DSS_TX_WATCH);
 	spin_unlock_bh(&tx->lock);
+	dss_ops_end(&ops);
 	dss_xfers_free(tx, unused.first);
 }
 

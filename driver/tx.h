@@ -54,6 +54,7 @@ bool dss_tx_quiet(struct dss_tx *tx);
 void dss_tx_added(struct dss_session *s);
 void dss_tx_unplug(struct dss_session *s);
 void dss_tx_discard(struct dss_xfer *x, int error);
+void dss_tx_discard_open(struct dss_session *s, int error);
 void dss_tx_unlink(struct dss_xfer *x, int error);
 void dss_tx_tell(struct dss_session *s, struct llist_head *ops);
 void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops);

@@ -623,7 +623,10 @@ struct wwan_limits {
 	uint32_t rx_limit;
 	/** Bytes of memory for data written, same range. */
 	uint32_t tx_limit;
-	/** A transfer not taken in so many milliseconds is withdrawn, 100 to 3600000. */
+	/**
+	 * When the modem has taken nothing for so many milliseconds, what waits as long is
+	 * withdrawn, 100 to 3600000.
+	 */
 	uint32_t tx_timeout_ms;
 	uint32_t reserved;
 };

@@ -189,6 +189,41 @@ static void slow_modem(void)
 	check(sim_stat("ntbs_out") < 60);
 }
 
+/* Nor when all of it takes longer than the modem has for a transfer. */
+static void slower_than_the_timeout(void)
+{
+	struct session s;
+
+	fill(load, sizeof(load), 3);
+	session_open(&s, SERVICE_SINK);
+	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TIMEOUT, 0, 0, 300);
+	sim("delay out 50");
+	check_eq(write(s.fd, load, LOAD), LOAD);
+	check(!fsync(s.fd));
+	check_eq(sim_session_stat(s.id, "bytes_out"), LOAD);
+}
+
+/* What waits behind transfers of a session with more patience has its own time. */
+static void timeout_behind_another(void)
+{
+	struct session patient, hasty;
+	struct mbim_dss_completion done;
+
+	session_open(&patient, SERVICE_SINK);
+	session_open_on(&hasty, patient.handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
+	set_limits(hasty.fd, MBIM_DSS_LIMITS_SET_TIMEOUT, 0, 0, 500);
+	sim("nak out on");
+	write_all(patient.fd, load, LOAD);
+	check(send_one(hasty.fd, "x", 1, 7));
+	poll_for(hasty.fd, POLLPRI, 3000);
+	reap_one(hasty.fd, &done);
+	check_eq(done.user_data, 7);
+	check_eq(done.error, ETIMEDOUT);
+	sim("nak out off");
+	check(!fsync(patient.fd));
+	check_eq(sim_session_stat(patient.id, "bytes_out"), LOAD);
+}
+
 /* One session that floods a slow modem does not keep another waiting for its turn. */
 static void round_robin(void)
 {
@@ -523,7 +558,9 @@ static const struct test_case cases[] = {
 	{ "the end of a handle while OUT takes nothing", handle_end_under_nak, 0 },
 	{ "a close sends what has been written", close_sends_the_rest, 0 },
 	{ "a slow modem: nothing is lost, and NTBs fill", slow_modem, 60 },
+	{ "a slow modem: all of it may take longer than the timeout", slower_than_the_timeout, 60 },
 	{ "a slow modem: sessions take turns", round_robin, 60 },
+	{ "OUT takes nothing: each session has its own timeout", timeout_behind_another, 60 },
 	{ "OUT stalls: EPIPE, and the halt is cleared", out_stall, 0 },
 	{ "OUT stalls under load: only what was hit fails", out_stall_under_load, 0 },
 	{ "OUT errors: the request ends with the transfer's status", out_errors, 0 },

@@ -279,6 +279,43 @@ static void turns_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, serial, 4u);
 }
 
+static void turn_watchdog(void)
+{
+	dss_tx_watchdog(&turn->modem.tx.watchdog.work);
+}
+
+/* What waits longer than its session wants ends, also behind what another is more patient with */
+static void turns_expired(struct kunit *test)
+{
+	struct dss_session *patient = &turn->sessions[0], *hasty = &turn->sessions[1];
+	struct dss_modem *m = &turn->modem;
+	struct dss_xfer *x;
+
+	patient->tx_timeout_ms = MBIM_DSS_TIMEOUT_MAX;
+	hasty->tx_timeout_ms = MBIM_DSS_TIMEOUT_MIN;
+	turn_step(test, "A16");
+	turn_go();
+	turn_step(test, "B2");
+	turn_step(test, "b");
+	turn_step(test, "b.");
+	m->tx.progress = jiffies;
+	turn_watchdog();
+	KUNIT_EXPECT_EQ(test, hasty->tx_held, 3u);
+
+	/* the modem takes something now and then: it is slow, not stuck */
+	list_for_each_entry(x, &hasty->tx_queue, node)
+		x->opened -= msecs_to_jiffies(MBIM_DSS_TIMEOUT_MIN) + 1;
+	hasty->tx_open->opened = jiffies - msecs_to_jiffies(MBIM_DSS_TIMEOUT_MIN) - 1;
+	turn_watchdog();
+	KUNIT_EXPECT_EQ(test, hasty->tx_held, 3u);
+
+	m->tx.progress = hasty->tx_open->opened;
+	turn_watchdog();
+	KUNIT_EXPECT_EQ(test, hasty->tx_held, 0u);
+	KUNIT_EXPECT_EQ(test, patient->tx_held, 16u);
+	KUNIT_EXPECT_EQ(test, m->tx.full, 0u);
+}
+
 /* -- a test -------------------------------------------------------------- */
 
 static void turn_session_init(struct dss_session *s, struct dss_modem *m, u32 id)
@@ -340,6 +377,7 @@ static struct kunit_case turn_cases[] = {
 	KUNIT_CASE(turns_fair),
 	KUNIT_CASE(turns_awaited),
 	KUNIT_CASE(turns_again),
+	KUNIT_CASE(turns_expired),
 	{}
 };
 

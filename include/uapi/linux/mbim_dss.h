@@ -548,10 +548,10 @@ enum mbim_dss_limits_flag {
  *	counted, and its place flagged
  * @tx_limit: bytes of NTB buffers for data written, same range; at least two NTBs
  *	are always allowed. When they are used up, writers wait
- * @tx_timeout_ms: a transfer that the modem has not taken this many milliseconds
- *	after its first datagram was written is withdrawn, and what it carried
- *	ends with ETIMEDOUT, as does what waits behind it as long;
- *	%MBIM_DSS_TIMEOUT_MIN to %MBIM_DSS_TIMEOUT_MAX
+ * @tx_timeout_ms: when the modem has taken nothing at all for this many milliseconds,
+ *	what has been written and not been taken for as long ends with ETIMEDOUT, in
+ *	flight or not; a modem that is slow takes its time. %MBIM_DSS_TIMEOUT_MIN to
+ *	%MBIM_DSS_TIMEOUT_MAX
  * @reserved: 0
  *
  * All three are of the session, and come back as they are after the call. A value out of
