@@ -91,6 +91,7 @@ enum dss_stop {
 	DSS_STOP_GONE		= BIT(0),
 	DSS_STOP_SUSPEND	= BIT(1),
 	DSS_STOP_HALT		= BIT(2),
+	DSS_STOP_PAUSE		= BIT(3),	/* transfers fail: the watchdog tries again */
 };
 
 struct dss_service {

@@ -309,8 +309,10 @@ static void dss_tx_submit(struct dss_modem *m, struct dss_xfer *x)
 	tx->ntbs++;
 	err = usb_submit_urb(x->urb, GFP_ATOMIC);
 	trace_mbim_dss_ntb_submit(m->index, x->session->id, x->ntb.count, len, err);
-	if (err)
+	if (err) {
+		tx->stopped |= DSS_STOP_PAUSE;
 		dss_tx_done(x, err);
+	}
 }
 
 /* Has the session something that can be sent now? */
@@ -626,6 +628,14 @@ static void dss_tx_learn(struct dss_modem *m, int status)
 	case -EPIPE:
 		dss_tx_halted(m);
 		break;
+	case -EPROTO:
+	case -EILSEQ:
+	case -ETIME:
+	case -ESHUTDOWN:
+	case -ENODEV:
+		/* an unplug begins like this: what has not been sent must not go the same way */
+		m->tx.stopped |= DSS_STOP_PAUSE;
+		break;
 	}
 }
 
@@ -858,6 +868,10 @@ static void dss_tx_watchdog(struct work_struct *work)
 
 	spin_lock_bh(&tx->lock);
 	dss_tx_expire(tx, &ops);
+	if (tx->stopped & DSS_STOP_PAUSE) {
+		tx->stopped &= ~DSS_STOP_PAUSE;
+		dss_tx_kick(m);
+	}
 	if (!tx->held && !tx->used) {
 		tx->unused = tx->pooled;
 		dss_tx_asleep(m);

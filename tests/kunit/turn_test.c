@@ -33,6 +33,7 @@ static struct turn {
 	struct usbnet usbnet;
 	struct cdc_ncm_ctx ctx;
 	struct dss_session sessions[SESSIONS];
+	int refusal;		/* what submitting a transfer says */
 	char log[80];		/* the session of each transfer, "A" for 0; "|" for each "go" */
 } *turn;
 
@@ -49,7 +50,7 @@ static int turn_submit(struct urb *urb, gfp_t gfp)
 	const struct dss_xfer *x = urb->context;
 
 	turn_log('A' + x->session->id);
-	return 0;
+	return turn->refusal;
 }
 
 /* -- steps --------------------------------------------------------------- */
@@ -284,6 +285,48 @@ static void turn_watchdog(void)
 	dss_tx_watchdog(&turn->modem.tx.watchdog.work);
 }
 
+/* What the host controller refuses takes nothing else with it, until the watchdog tries again */
+static void turns_refused(struct kunit *test)
+{
+	struct dss_modem *m = &turn->modem;
+
+	turn->refusal = -ENODEV;
+	turn_step(test, "A5");
+	turn_go();
+	turn_bh();
+	turn_go();
+	turn_bh();
+	KUNIT_EXPECT_STREQ(test, turn->log, "|A|");
+	m->tx.stopped &= ~DSS_STOP_SUSPEND;
+	turn_watchdog();
+	KUNIT_EXPECT_STREQ(test, turn->log, "|A|A");
+	turn->refusal = 0;
+	turn_watchdog();
+	dss_tx_stop(m, DSS_STOP_SUSPEND);
+	turn_bh();
+	KUNIT_EXPECT_STREQ(test, turn->log, "|A|AAAA");
+}
+
+/* So does a transfer that breaks, as those in flight do when a modem is pulled out */
+static void turns_broken(struct kunit *test)
+{
+	struct dss_modem *m = &turn->modem;
+	struct dss_xfer *x;
+
+	turn_step(test, "A20");
+	turn_go();
+	m->tx.stopped &= ~DSS_STOP_SUSPEND;
+	x = list_first_entry(&m->tx.flight, struct dss_xfer, flight);
+	x->urb->status = -EPROTO;
+	x->urb->actual_length = 0;
+	dss_tx_complete(x->urb);
+	turn_bh();
+	KUNIT_EXPECT_STREQ(test, turn->log, "|" A16);
+	turn_watchdog();
+	dss_tx_stop(m, DSS_STOP_SUSPEND);
+	KUNIT_EXPECT_STREQ(test, turn->log, "|" A16 "A");
+}
+
 /* What waits longer than its session wants ends, also behind what another is more patient with */
 static void turns_expired(struct kunit *test)
 {
@@ -377,6 +420,8 @@ static struct kunit_case turn_cases[] = {
 	KUNIT_CASE(turns_fair),
 	KUNIT_CASE(turns_awaited),
 	KUNIT_CASE(turns_again),
+	KUNIT_CASE(turns_refused),
+	KUNIT_CASE(turns_broken),
 	KUNIT_CASE(turns_expired),
 	{}
 };
