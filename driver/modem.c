@@ -122,11 +122,13 @@ void dss_modem_schedule(struct dss_modem *m)
 		dss_modem_bh(m);
 }
 
-/* The bottom half has seen all that had ended before, and is done with it. Process context */
+/*
+ * The bottom half has seen all that had ended before, and is done with it. Process context. Its
+ * tasklet may still be scheduled, and will find nothing; to wait for that could take as long as
+ * others go on to transmit.
+ */
 void dss_modem_settle(struct dss_modem *m)
 {
-	/* what is scheduled during the kill may not run */
-	tasklet_kill(&m->tasklet);
 	dss_modem_bh(m);
 }
 
