@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Storms: unplugs at random moments with calls under way in every way, and the netdev going
- * down and up under load in both directions. STORM_UNPLUGS and STORM_UPDOWNS set how often.
+ * down and up under load in both directions. STORM_UNPLUGS and STORM_UPDOWNS set how often,
+ * STORM_SEED another series of moments.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 #define SEED	20260101u
 
-static unsigned int times(const char *name, unsigned int otherwise)
+static unsigned int setting(const char *name, unsigned int otherwise)
 {
 	const char *text = getenv(name);
 
@@ -140,9 +141,9 @@ static void one_unplug(void)
 
 static void unplugs(void)
 {
-	unsigned int i, n = times("STORM_UNPLUGS", 500);
+	unsigned int i, n = setting("STORM_UNPLUGS", 500);
 
-	srand(SEED);
+	srand(setting("STORM_SEED", SEED));
 	for (i = 0; i < n; i++) {
 		one_unplug();
 		if (i % 50 == 49)
@@ -253,12 +254,12 @@ static long load_receive(void *arg)
 
 static void downs_and_ups(void)
 {
-	unsigned int i, n = times("STORM_UPDOWNS", 200);
+	unsigned int i, n = setting("STORM_UPDOWNS", 200);
 	struct blocked sender, receiver;
 	struct mbim_dss_session info;
 	uint64_t before;
 
-	srand(SEED);
+	srand(setting("STORM_SEED", SEED));
 	session_open(&load.s, SERVICE_ECHO);
 	set_mode(load.s.fd, MBIM_DSS_MODE_MESSAGE);
 	set_limits(load.s.fd, MBIM_DSS_LIMITS_SET_RX, 8 << 20, 0, 0);
