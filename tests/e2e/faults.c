@@ -522,34 +522,6 @@ static void stray_datagrams(void)
 	check_eq(modem_counter("rx_stray"), before + 1);
 }
 
-/* -------- power -------- */
-
-/* USB autosuspend: what sleeps wakes for a write, and for data. */
-static void autosuspend(void)
-{
-	static const char power[] = "/sys/class/mbim_dss/dss0/device/../power";
-	struct session s;
-
-	if (netdev_is_up())
-		skip("vhci_hcd has no remote wakeup: a modem that sleeps cannot answer the agent");
-	if (shell("echo 0 > %s/autosuspend_delay_ms && echo auto > %s/control", power, power))
-		fail("the device has no runtime power management");
-	session_open(&s, SERVICE_ECHO);
-	for (int i = 0; i < 5; i++) {
-		pause_ms(50);
-		echo_once(s.fd, 1000, i);
-	}
-	set_nonblock(s.fd, true);
-	for (int i = 0; i < 5; i++) {
-		pause_ms(50);
-		poll_for(s.fd, POLLOUT, LONG);
-		wait_until(LONG, write(s.fd, "abcd", 4) == 4);
-		read_all(s.fd, back, 4);
-	}
-	session_close(&s);
-	check(!shell("echo on > %s/control", power));
-}
-
 static const struct test_case cases[] = {
 	{ "OUT takes nothing for a while: writers block, nothing is lost", nak_for_a_while, 0 },
 	{ "OUT takes nothing for ever: ETIMEDOUT, then it works again", nak_for_ever, 0 },
@@ -571,7 +543,6 @@ static const struct test_case cases[] = {
 	{ "IN errors: nothing is lost", in_errors, 60 },
 	{ "malformed NTBs: nothing wrong is delivered, each is counted", malformed_ntbs, 60 },
 	{ "datagrams that are nobody's are counted", stray_datagrams, 0 },
-	{ "autosuspend", autosuspend, 0 },
 };
 
 int main(int argc, char **argv)

@@ -3,7 +3,7 @@
 # vm-kernels: core
 #
 # The modem sleeps, by the callbacks that system sleep calls, with sessions open and wwan0
-# down and up. Autosuspend is in faults.t.
+# down and up. Autosuspend is in autosuspend.t.
 . tests/vm/lib.sh
 . tests/e2e/lib.sh
 
