@@ -580,6 +580,56 @@ static void recv_array_is_read_only(void)
 	recv_filled(s.fd, LEN, 5);
 }
 
+/*
+ * The array ends in memory that is not there, after @whole entries and a piece of one: what has been
+ * done by then is said, and the rest is still in the queue.
+ */
+static void recv_array_of(const struct session *s, uint32_t whole, size_t piece)
+{
+	char *pages = memory(2 * 4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_datagram *d = (void *)(pages + 4096 - piece - whole * sizeof(*d));
+	struct mbim_dss_batch b;
+	int ret;
+
+	check(!munmap(pages + 4096, 4096));
+	for (uint32_t i = 0; i < COUNT; i++) {
+		char datagram[LEN];
+
+		fill(datagram, LEN, i);
+		write_all(s->fd, datagram, LEN);
+	}
+	wait_until(LONG, session_counter(s, "rx_queued") == COUNT * LEN);
+	empty_entries();
+	memcpy(d, entries, whole * sizeof(*d) + piece);
+	ret = batch(s->fd, MBIM_DSS_IOC_RECV, d, COUNT, 0, &b);
+	if (b.done > whole || b.error != EFAULT || ret != (b.done ? 0 : -1))
+		fail("%u entries and %zu bytes: done %u, error %u, returned %d", whole, piece, b.done,
+		     b.error, ret);
+	for (uint32_t i = 0; i < b.done; i++) {
+		check_eq(d[i].len, LEN);
+		check(filled(bytes[i], LEN, i));
+	}
+	for (uint32_t i = b.done; i < COUNT; i++)
+		recv_filled(s->fd, LEN, i);
+	check(!poll_now(s->fd, POLLIN | POLLPRI));
+	check(!munmap(pages, 4096));
+}
+
+static void recv_array_ends_early(void)
+{
+	static const uint32_t places[] = { 0, 1, 15, 16, 17, 31, 32, COUNT - 1 };
+	struct mbim_dss_session info;
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	for (size_t p = 0; p < ARRAY_SIZE(places); p++) {
+		recv_array_of(&s, places[p], 0);
+		recv_array_of(&s, places[p], 8);
+	}
+	session_info(s.fd, &info);
+	check_eq(info.rx_lost, 0);
+}
+
 /* The batch itself cannot be written: then nothing is done, as nothing could be told. */
 static void batch_is_read_only(void)
 {
@@ -791,6 +841,7 @@ static const struct test_case cases[] = {
 	{ "RECV: a fault in one entry neither loses nor repeats another",
 	  recv_stops_at_a_fault, 60 },
 	{ "RECV: an array that cannot be written loses nothing", recv_array_is_read_only, 0 },
+	{ "RECV: an array that ends early loses nothing", recv_array_ends_early, 60 },
 	{ "SEND, RECV, REAP: a batch that cannot be written does nothing", batch_is_read_only, 0 },
 	{ "RECV: waits for the first; the end of the session", recv_waits_for_one, 0 },
 	{ "loss: flagged at its place, and counted", loss_at_its_place, 0 },
