@@ -9,5 +9,6 @@
 
 start_all
 cases updown
+cases takenback
 no_sim_errors
 done_testing
