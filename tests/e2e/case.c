@@ -72,6 +72,15 @@ void skip(const char *why)
 	_exit(STATUS_SKIP);
 }
 
+void skip_unless_debug(const char *why)
+{
+	const char *debug = getenv("VM_DEBUG");
+
+	if (debug && !strcmp(debug, "1"))
+		fail("%s", why);
+	skip(why);
+}
+
 /* -------- running -------- */
 
 /*

@@ -53,6 +53,8 @@ int run_cases(int argc, char **argv, const struct test_case *cases, unsigned int
 void fail_at(const char *file, int line, const char *format, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
 void skip(const char *why) __attribute__((noreturn));
+/* The kernel has not got what the case needs: a debug kernel must have it. */
+void skip_unless_debug(const char *why) __attribute__((noreturn));
 /* A line for whoever reads the log. */
 void diag(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

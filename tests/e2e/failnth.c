@@ -25,7 +25,7 @@ static void fail_nth_open(void)
 	snprintf(path, sizeof(path), "/proc/self/task/%d/fail-nth", gettid());
 	fail_nth = open(path, O_RDWR | O_CLOEXEC);
 	if (fail_nth < 0)
-		skip("the kernel has no fault injection");
+		skip_unless_debug("the kernel has no fault injection");
 }
 
 /* What a call may say when it had no memory, or could not copy. */

@@ -76,7 +76,10 @@ cases() {
 memory_may_fail() {
 	local kind debug=/sys/kernel/debug
 
-	if [ ! -w $debug/failslab/ignore-gfp-wait ] || [ ! -w $debug/fail_page_alloc/ignore-gfp-wait ]; then
+	if [ ! -w $debug/failslab/ignore-gfp-wait ] || [ ! -w $debug/fail_page_alloc/ignore-gfp-wait ] ||
+	   [ ! -w $debug/fail_usercopy/verbose ]; then
+		# a kernel with checkers must have it
+		[ "$VM_DEBUG" != 1 ] || bail "the kernel has no fault injection"
 		skip_all "the kernel has no fault injection"
 	fi
 	for kind in failslab fail_page_alloc fail_usercopy; do

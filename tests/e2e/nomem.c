@@ -37,7 +37,7 @@ static void nth_open(void)
 {
 	nth_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth_fd < 0)
-		skip("no /proc/self/fail-nth");
+		skip_unless_debug("no /proc/self/fail-nth");
 	/* page faults are not what is meant */
 	check(!mlockall(MCL_CURRENT | MCL_FUTURE));
 }
@@ -364,7 +364,7 @@ static void only_named_caches(void)
 	line[n] = '\0';
 	close(fd);
 	if (!strstr(line, "slub_debug=A,"))
-		skip("no slub_debug=A,... on the kernel's command line");
+		skip_unless_debug("no slub_debug=A,... on the kernel's command line");
 	write_text("/sys/kernel/debug/failslab/cache-filter", "Y");
 	/* pages for buffers may still fail, not those for more objects of a cache */
 	write_text("/sys/kernel/debug/fail_page_alloc/min-order", "2");
