@@ -11,6 +11,9 @@ lost) poweroff -f ;;
 hang) ok "never ends" sleep 100000 ;;
 failure) ok "a test that fails" false ;;
 early-exit) exit 0 ;;
+hung-task)
+	ok "a second is too long" sh -c 'echo 1 > /proc/sys/kernel/hung_task_timeout_secs'
+	ok "the bug is there" modprobe planted bug="$1" ;;
 kmemleak-off) ok "kmemleak off" sh -c 'echo off > /sys/kernel/debug/kmemleak' ;;
 *) ok "the bug is there" modprobe planted bug="$1" ;;
 esac

@@ -4,6 +4,7 @@
  * debug kernel, and the harness that reads their reports, do find it. For test
  * guests only. See planted/check.
  */
+#include <linux/debug_locks.h>
 #include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -115,6 +116,17 @@ static void free_active_timer(void)
 	kfree(timer);
 }
 
+/* longer than plant.sh says that a task may be blocked */
+static void hung_task(void)
+{
+	msleep(5000);
+}
+
+static void locks_off(void)
+{
+	debug_locks_off();
+}
+
 static void module_stays(void)
 {
 	__module_get(THIS_MODULE);
@@ -138,6 +150,8 @@ static const struct {
 	{ "rcu",		rcu_without_lock },
 	{ "refcount",		refcount_underflow },
 	{ "active-timer",	free_active_timer },
+	{ "hung-task",		hung_task },
+	{ "lockdep-off",	locks_off },
 	{ "module-stays",	module_stays },
 	{ "panic",		crash },
 };
