@@ -183,6 +183,58 @@ static void uring_more_than_fits(void)
 	check_eq(sim_session_stat(s.id, "datagrams_out"), DEEP);
 }
 
+#define HUGE	(2 << 20)		/* of which tx_limit lets in half */
+
+/* Short, by whole datagrams, and the modem has no more than it says. */
+static int huge_write(struct io_uring *ring, const struct session *s, const char *bytes)
+{
+	long long before = sim_session_stat(s->id, "bytes_out");
+	long long queued = session_counter(s, "tx_bytes") - before;
+	int done;
+
+	ring_write(ring, s->fd, bytes, HUGE, 0);
+	ring_submit(ring, 1);
+	wait_until(LONG, !poll_now(s->fd, POLLOUT));
+	check(ring_quiet(ring));
+	sim("nak out off");
+	done = ring_next(ring, NULL);
+	check(done > 0 && done < HUGE);
+	check_eq(done % MAX_DATAGRAM, 0);
+	check_eq(sim_session_stat(s->id, "bytes_out"), before + queued + done);
+	return done;
+}
+
+/*
+ * More than there is room for at all, without O_NONBLOCK: io_uring tries without waiting, and what
+ * there is room for is accepted, and is the write. Without any it waits for room, and then the same.
+ */
+static void uring_larger_than_the_limit(void)
+{
+	static char bytes[HUGE];
+	struct io_uring ring;
+	struct session s;
+	int done, ret;
+
+	ring_begin(&ring);
+	session_open(&s, SERVICE_SINK);
+	sim("nak out on");
+	done = huge_write(&ring, &s, bytes);
+	/* the rest, as of every short write */
+	for (; done < HUGE; done += ret) {
+		ring_write(&ring, s.fd, bytes + done, HUGE - done, 0);
+		ring_submit(&ring, 1);
+		ret = ring_next(&ring, NULL);
+		check(ret > 0);
+	}
+	check_eq(sim_session_stat(s.id, "bytes_out"), HUGE);
+
+	sim("nak out on");
+	write_until_full(s.fd, MAX_DATAGRAM, 1);
+	set_nonblock(s.fd, false);
+	huge_write(&ring, &s, bytes);
+	check(ring_quiet(&ring));
+}
+
 static void uring_nowait(void)
 {
 	static char bytes[MAX_DATAGRAM];
@@ -389,6 +441,8 @@ static const struct test_case cases[] = {
 	{ "io_uring: a large write is one completion", uring_large_write, 0 },
 	{ "io_uring: 64 deep, also with O_NONBLOCK, wwan0 down and up", uring_deep, 60 },
 	{ "io_uring: more than there is room for", uring_more_than_fits, 60 },
+	{ "io_uring: what is larger than tx_limit is written in part",
+	  uring_larger_than_the_limit, 60 },
 	{ "io_uring: RWF_NOWAIT is EAGAIN", uring_nowait, 0 },
 	{ "io_uring: what is submitted together goes together", uring_together, 0 },
 	{ "io_uring: reads wait for data, and for the end", uring_read, 0 },
