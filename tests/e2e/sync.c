@@ -397,6 +397,59 @@ static void interrupted(void)
 	check_eq(sim_session_stat(s.id, "datagrams_out"), 1);
 }
 
+/* -------- the end is waited for, room is not -------- */
+
+#define MORE	(4 * NTB_SIZE)		/* than there is room for */
+
+struct attempt {
+	int fd, flags;
+};
+
+static long write_more(void *arg)
+{
+	static char more[MORE];
+	struct attempt *a = arg;
+	struct iovec part = { more, MORE };
+
+	return pwritev2(a->fd, &part, 1, -1, a->flags);
+}
+
+/* What there is room for is accepted, and its end awaited; without room it is EAGAIN at once. */
+static void waits_but_for_room(struct attempt *a, const struct session *s)
+{
+	long long before = sim_session_stat(s->id, "bytes_out");
+	struct blocked b;
+
+	sim("nak out on");
+	blocked_start(&b, write_more, a);
+	check_within(SOON, check_err(write_more(a), EAGAIN));
+	check(blocked_still(&b));
+	check_eq(sim_session_stat(s->id, "bytes_out"), before);
+	sim("nak out off");
+	blocked_end(&b, LONG);
+	check(b.ret > 0 && b.ret < MORE);
+	check_eq(b.ret % MAX_DATAGRAM, 0);
+	check_eq(sim_session_stat(s->id, "bytes_out"), before + b.ret);
+	break_transfers("EPROTO", 1);
+	check_err(write_more(a), EPROTO);
+	check(!fsync(a->fd));
+}
+
+static void dsync_without_waiting_for_room(void)
+{
+	struct session s;
+
+	session_open(&s, SERVICE_SINK);
+	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 0, MBIM_DSS_LIMIT_MIN, 0);
+	waits_but_for_room(&(struct attempt){
+		.fd = node_open(0, s.id, O_WRONLY | O_NONBLOCK | O_DSYNC),
+	}, &s);
+	waits_but_for_room(&(struct attempt){ .fd = s.fd, .flags = RWF_NOWAIT | RWF_DSYNC }, &s);
+	waits_but_for_room(&(struct attempt){
+		.fd = node_open(0, s.id, O_WRONLY | O_DSYNC), .flags = RWF_NOWAIT,
+	}, &s);
+}
+
 static const struct test_case cases[] = {
 	{ "O_DSYNC: write returns when the modem has it", o_dsync_waits, 0 },
 	{ "RWF_DSYNC: likewise", rwf_dsync_waits, 0 },
@@ -410,6 +463,8 @@ static const struct test_case cases[] = {
 	  0 },
 	{ "O_DSYNC: the transfer's error is the write's, and told once", dsync_tells_its_error, 0 },
 	{ "O_DSYNC: each write is told its own end", dsync_tells_its_own_end, 0 },
+	{ "O_NONBLOCK and RWF_NOWAIT with DSYNC: room is not waited for, the end is",
+	  dsync_without_waiting_for_room, 0 },
 	{ "fsync tells an earlier write's error, once to each file", fsync_tells_once, 0 },
 	{ "close tells it, too", close_tells, 0 },
 	{ "close leaves it to fsync", close_leaves_it_to_fsync, 0 },
