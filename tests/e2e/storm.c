@@ -33,6 +33,11 @@ struct round {
 
 static struct round round;
 
+/* from the unplugging until the node is gone */
+static struct {
+	uint64_t sum, longest;
+} gone_ms;
+
 static long call_read(void *arg)
 {
 	char buf[4096];
@@ -97,6 +102,17 @@ static long call_fsync(void *arg)
 	return -1;
 }
 
+static void await_gone(void)
+{
+	uint64_t since = now_ms(), took;
+
+	wait_until(LONG, !node_exists(0, round.s.id));
+	took = now_ms() - since;
+	gone_ms.sum += took;
+	if (took > gone_ms.longest)
+		gone_ms.longest = took;
+}
+
 static void one_unplug(void)
 {
 	struct blocked reader, writer, poller, sender, syncer;
@@ -118,7 +134,7 @@ static void one_unplug(void)
 	usleep(rand() % 5000);
 	sim("unplug");
 
-	wait_until(LONG, !node_exists(0, round.s.id));
+	await_gone();
 	blocked_end(&reader, SOON);
 	blocked_end(&writer, SOON);
 	blocked_end(&poller, SOON);
@@ -149,7 +165,9 @@ static void unplugs(void)
 		if (i % 50 == 49)
 			diag("%u of %u unplugs", i + 1, n);
 	}
-	diag("%u unplugs", n);
+	diag("%u unplugs, until the node is gone %llu ms, at the longest %llu ms", n,
+	     (unsigned long long)(gone_ms.sum / (n ? n : 1)),
+	     (unsigned long long)gone_ms.longest);
 	wait_until(LONG, modem_idle(0));
 	check_eq(list_modems(handle_open(), NULL, 0), 1);
 	check(!node_exists(0, 0));
