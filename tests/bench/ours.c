@@ -290,7 +290,10 @@ static unsigned int ring_reap(struct io_uring *ring, unsigned int size, unsigned
 	return n;
 }
 
-/* Keeps up to BATCH writes under way, and half of them at least but for the end. */
+/*
+ * BATCH writes at a time: what is submitted together goes in one NTB and ends with it. To wait for
+ * a part of them only leaves the rest to be reaped by another call.
+ */
 static void ring_write(struct io_uring *ring, const uint8_t *bytes, unsigned int size,
 		       uint64_t count)
 {
@@ -304,7 +307,7 @@ static void ring_write(struct io_uring *ring, const uint8_t *bytes, unsigned int
 					    0);
 			sqe->flags |= IOSQE_FIXED_FILE;
 		}
-		ended += ring_reap(ring, size, begun < count ? BATCH / 2 : 1);
+		ended += ring_reap(ring, size, begun - ended);
 	}
 }
 
