@@ -581,8 +581,8 @@ static void recv_array_is_read_only(void)
 }
 
 /*
- * The array ends in memory that is not there, after @whole entries and a piece of one: what has been
- * done by then is said, and the rest is still in the queue.
+ * The array ends in memory that is not there, after @whole entries and a piece of one: what has
+ * been done by then is said, and the rest is still in the queue.
  */
 static void recv_array_of(const struct session *s, uint32_t whole, size_t piece)
 {
@@ -603,8 +603,8 @@ static void recv_array_of(const struct session *s, uint32_t whole, size_t piece)
 	memcpy(d, entries, whole * sizeof(*d) + piece);
 	ret = batch(s->fd, MBIM_DSS_IOC_RECV, d, COUNT, 0, &b);
 	if (b.done > whole || b.error != EFAULT || ret != (b.done ? 0 : -1))
-		fail("%u entries and %zu bytes: done %u, error %u, returned %d", whole, piece, b.done,
-		     b.error, ret);
+		fail("%u entries and %zu bytes: done %u, error %u, returned %d", whole, piece,
+		     b.done, b.error, ret);
 	for (uint32_t i = 0; i < b.done; i++) {
 		check_eq(d[i].len, LEN);
 		check(filled(bytes[i], LEN, i));

@@ -205,8 +205,8 @@ static int huge_write(struct io_uring *ring, const struct session *s, const char
 }
 
 /*
- * More than there is room for at all, without O_NONBLOCK: io_uring tries without waiting, and what
- * there is room for is accepted, and is the write. Without any it waits for room, and then the same.
+ * More than there is room for at all, without O_NONBLOCK: io_uring tries without waiting, and
+ * what there is room for is accepted, and is the write. Without any it waits for room first.
  */
 static void uring_larger_than_the_limit(void)
 {
