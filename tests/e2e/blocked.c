@@ -15,6 +15,7 @@ static void *blocked_thread(void *arg)
 	b->ret = b->call(b->arg);
 	b->error = errno;
 	b->ended_ns = now_ns();
+	instant_now(&b->ended);
 	__atomic_store_n(&b->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }

@@ -42,6 +42,33 @@ void pause_ms(unsigned int ms)
 	nanosleep(&time, NULL);
 }
 
+/* Lines of /proc/stat: "cpu0 user nice system idle iowait ...", in hundredths of a second. */
+void instant_now(struct instant *t)
+{
+	FILE *file = fopen("/proc/stat", "re");
+	unsigned long long idle, iowait;
+	char line[1024];
+
+	check(file);
+	t->processors = 0;
+	while (t->processors < PROCESSORS && fgets(line, sizeof(line), file))
+		if (isdigit((unsigned char)line[3]) &&
+		    sscanf(line, "cpu%*u %*u %*u %*u %llu %llu", &idle, &iowait) == 2)
+			t->idle_ms[t->processors++] = (idle + iowait) * 10;
+	fclose(file);
+	check(t->processors);
+}
+
+unsigned int waited_ms(const struct instant *from, const struct instant *to)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned int i = 0; i < to->processors && i < from->processors; i++)
+		if (to->idle_ms[i] - from->idle_ms[i] < least)
+			least = to->idle_ms[i] - from->idle_ms[i];
+	return least;
+}
+
 void diag(const char *format, ...)
 {
 	char line[400];

@@ -118,6 +118,20 @@ uint64_t now_ns(void);
 uint64_t now_ms(void);
 void pause_ms(unsigned int ms);
 
+/*
+ * How long has been waited: the idle time of the processor that was idle least. On a busy host
+ * any work takes any time, and a deadline for it would fail; a wait does not get longer.
+ */
+#define PROCESSORS	8
+
+struct instant {
+	unsigned int processors;
+	uint64_t idle_ms[PROCESSORS];	/* since the boot */
+};
+
+void instant_now(struct instant *t);
+unsigned int waited_ms(const struct instant *from, const struct instant *to);
+
 /* Bytes that differ with @seed; whether bytes are those. */
 void fill(void *bytes, size_t len, uint64_t seed);
 bool filled(const void *bytes, size_t len, uint64_t seed);
@@ -264,6 +278,7 @@ struct blocked {
 	long ret;
 	int error;
 	uint64_t ended_ns;
+	struct instant ended;
 	/* private */
 	unsigned long thread;
 	volatile pid_t tid;
