@@ -267,6 +267,15 @@ static void run_command(struct modem *m, uint32_t transaction, const uint8_t *by
 	mbim_reply(m, &command);
 }
 
+unsigned int mbim_pending_connects(const struct mbim *mbim)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < MBIM_MAX_OUTSTANDING; i++)
+		n += mbim->delayed[i].used;
+	return n;
+}
+
 static bool outstanding(const struct mbim *mbim, uint32_t transaction)
 {
 	for (int i = 0; i < MBIM_MAX_OUTSTANDING; i++)

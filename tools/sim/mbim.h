@@ -141,6 +141,9 @@ void mbim_reply(struct modem *m, const struct mbim_command *command);
 void mbim_indicate(struct modem *m, const uint8_t service[16], uint32_t cid,
 		   const uint8_t *info, uint32_t len);
 
+/* How many DSS_CONNECTs have come that are carried out later. */
+unsigned int mbim_pending_connects(const struct mbim *mbim);
+
 /* Sets the timer to what is due first. */
 void mbim_arm_timer(struct modem *m);
 

@@ -93,6 +93,7 @@ static void add_pending(const struct modem *m, struct text *t)
 	text_add(t, ",\"pending\":{\"in\":%u,\"out\":%u,\"interrupt\":%u}",
 		 queue[USBIP_PIPE_IN].count, queue[USBIP_PIPE_OUT].count,
 		 queue[USBIP_PIPE_INTERRUPT].count);
+	add_number(t, "dss_pending", mbim_pending_connects(&m->mbim));
 	add_number(t, "queued_ntbs", m->queue.count);
 	add_number(t, "queued_responses", m->mbim.response_count);
 	add_number(t, "responses_dropped", m->mbim.responses_dropped);
