@@ -2,7 +2,8 @@
 /*
  * What the end-to-end programs share: cases and checks (case.c), the character
  * devices by their raw ABI (dss.c), the control socket of the virtual modem
- * (sim.c), NTBs of their own (ntb.c), calls that block (blocked.c).
+ * (sim.c), NTBs of their own (ntb.c), calls that block (blocked.c), the agent
+ * (agent.c).
  *
  * A program is a table of cases. Each case runs in a process of its own with a
  * deadline, so what it leaves open goes with it, and ends at the first check
@@ -293,5 +294,14 @@ void blocked_begin(struct blocked *b, long (*call)(void *arg), void *arg);
 bool blocked_still(const struct blocked *b);
 /* Until it has returned. */
 void blocked_end(struct blocked *b, unsigned int ms);
+
+/* ---- agent.c, where the script starts none */
+
+/* An agent that is bound; it ends with the case. Its log goes to that of the script. */
+pid_t agent_start(void);
+void agent_kill(pid_t pid);
+/* mbim-proxy; 0: there is none. */
+pid_t proxy_pid(void);
+void proxy_kill(pid_t pid);
 
 #endif /* E2E_DSS_H */
