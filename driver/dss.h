@@ -25,6 +25,8 @@
  *		is copied under them.
  * modem.life	"gone" is set under it for writing; a writer that wakes the interface holds it
  *		for reading until the reference is noted in dss_tx.
+ * modem.tx.all_lock
+ *		the list of all NTBs of a modem.
  * modem.bh_lock (BH)
  *		the bottom half, one at a time.
  * modem.tx.lock (BH)
@@ -116,8 +118,8 @@ struct dss_tx {
 	struct hrtimer gather;		/* sends what has gathered since */
 	struct list_head flight;	/* dss_xfer.flight, in order of submission */
 	struct list_head ready;		/* dss_session.tx_ready: round-robin */
-	struct mutex all_lock;		/* all. Outside of lock */
-	struct list_head all;		/* dss_xfer.all, in use or not */
+	struct mutex all_lock;		/* all */
+	struct list_head all;		/* dss_xfer.all: in use or not */
 	struct llist_node *pool;	/* dss_xfer.link, idle */
 	unsigned int pooled;
 	unsigned int unused;		/* of them, since the watchdog last looked */
