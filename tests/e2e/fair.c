@@ -73,20 +73,8 @@ static void flood_end(struct blocked *b)
 
 /* -------- what is measured -------- */
 
-static uint16_t checksum(const void *bytes, size_t len)
-{
-	const uint8_t *p = bytes;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += p[i] << 8 | p[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~sum);
-}
-
 /* Waits for the answer to a ping. */
-static unsigned int ping(int fd, uint16_t number)
+static unsigned int ping(int fd, uint8_t number)
 {
 	struct icmphdr request = { .type = ICMP_ECHO, .un.echo.sequence = htons(number) };
 	struct sockaddr_in to = there();
@@ -95,7 +83,8 @@ static unsigned int ping(int fd, uint16_t number)
 	char packet[200];
 	ssize_t n;
 
-	request.checksum = checksum(&request, sizeof(request));
+	/* of all that is not 0 */
+	request.checksum = htons(~(ICMP_ECHO << 8 | number));
 	instant_now(&begun);
 	check(sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
 	do {
@@ -150,11 +139,11 @@ static void ping_beside_session(void)
 	session_open(&s, SERVICE_SINK);
 	sim("delay out %d", SLOW);
 	blocked_begin(&flood, call_flood, &s.fd);
-	wait_until(LONG, modem_counter("tx_ntbs_in_flight") == DEPTH);
-	for (uint16_t i = 0; i < 8; i++)
+	wait_until(LONG, modem_counter("tx_ntbs_in_flight") >= DEPTH);
+	for (uint8_t i = 0; i < 8; i++)
 		more(&most, ping(fd, i));
-	check_eq(modem_counter("tx_ntbs_in_flight_max"), DEPTH);
 	bounded("a ping", most, DEPTH);
+	check_eq(modem_counter("tx_ntbs_in_flight_max"), DEPTH);
 	/* it has shared the pipe, not had it */
 	check(most > 2 * SLOW);
 	flood_end(&flood);
@@ -173,7 +162,7 @@ static void session_beside_session(void)
 	fd = node_open(0, t.id, O_WRONLY | O_DSYNC);
 	sim("delay out %d", SLOW);
 	blocked_begin(&flood, call_flood, &s.fd);
-	wait_until(LONG, modem_counter("tx_ntbs_in_flight") == DEPTH);
+	wait_until(LONG, modem_counter("tx_ntbs_in_flight") >= DEPTH);
 	for (int i = 0; i < 8; i++)
 		more(&most, dsync_write(fd));
 	bounded("a write", most, DEPTH);

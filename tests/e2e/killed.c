@@ -8,6 +8,7 @@
 #include <linux/aio_abi.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -188,17 +189,7 @@ static pid_t client_start(const struct way *way, uint32_t id, int *watch)
 	return pid;
 }
 
-static bool reaped(pid_t pid)
-{
-	int status;
-
-	if (waitpid(pid, &status, WNOHANG) != pid)
-		return false;
-	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	return true;
-}
-
-/* Nobody waits for longer than @ms since @from. */
+/* Nobody has waited for longer than @ms since @from. The caller must not have been busy. */
 static void in_time(const struct instant *from, unsigned int ms, const char *what)
 {
 	struct instant now;
@@ -212,10 +203,16 @@ static void in_time(const struct instant *from, unsigned int ms, const char *wha
 
 static void client_kill(pid_t pid, struct instant *killed)
 {
+	int status, pidfd = pidfd_open(pid, 0);
+
+	check(pidfd >= 0);
 	instant_now(killed);
 	check(!kill(pid, SIGKILL));
-	wait_until(LONG, reaped(pid));
+	poll_for(pidfd, POLLIN, LONG);
 	in_time(killed, SOON, "the end of the process");
+	close(pidfd);
+	check_eq(waitpid(pid, &status, 0), pid);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
 static long long module_users(void)
@@ -234,8 +231,11 @@ static void owner_killed(const struct way *way)
 	int watch;
 
 	client_kill(client_start(way, MBIM_DSS_SESSION_ANY, &watch), &killed);
-	wait_until(LONG, !sim_open_sessions() && modem_idle(0));
+	/* when the modem has disconnected it */
+	poll_for(watch, POLLHUP, LONG);
 	in_time(&killed, CLOSED_WITHIN, "the end of the session");
+	check_eq(sim_open_sessions(), 0);
+	check(modem_idle(0));
 	/* all of it while the modem takes nothing */
 	session_info(watch, &info);
 	check_eq(info.state, MBIM_DSS_SESSION_CLOSED);
