@@ -232,7 +232,7 @@ static u32 padded_size(const struct dss_ntb_params *p, u32 len)
  * room. What was good the last time still is: between two finishes the NTB does
  * not get longer, and nothing moves down.
  */
-static u32 best_start(const struct dss_ntb *ntb)
+static u32 best_start(const struct dss_ntb *ntb, u32 *padded)
 {
 	const struct dss_ntb_params *p = ntb->p;
 	u32 first, len, start;
@@ -240,9 +240,11 @@ static u32 best_start(const struct dss_ntb *ntb)
 	datagram_at(ntb, 0, &first, &len);
 	start = ntb->start + ALIGN_DOWN(first - ntb->ndp - ndp_size(p->ntb32, ntb->count),
 					p->modulus);
-	if (start + padded_size(p, ntb->len - start) > usable_size(p))
-		return ntb->start;
-	return start;
+	*padded = padded_size(p, ntb->len - start);
+	if (start + *padded <= usable_size(p))
+		return start;
+	*padded = padded_size(p, ntb->len - ntb->start);
+	return ntb->start;
 }
 
 static void move_entries(struct dss_ntb *ntb, u8 *dpes)
@@ -277,48 +279,57 @@ static void move_start(struct dss_ntb *ntb, u32 start)
 	} else {
 		__le32 *from = old, *to = (void *)ntb->dpes;
 
-		/* wDatagramIndex is the lower half, and is not below @by */
-		while (i--)
-			to[i] = cpu_to_le32(le32_to_cpu(from[i]) - by);
+		__le64 two;
+
+		/* wDatagramIndex is the lower half, and is not below @by. Two at a time */
+		for (; i > 1; i -= 2) {
+			memcpy(&two, &from[i - 2], sizeof(two));
+			two = cpu_to_le64(le64_to_cpu(two) - by - ((u64)by << 32));
+			memcpy(&to[i - 2], &two, sizeof(two));
+		}
+		if (i)
+			to[0] = cpu_to_le32(le32_to_cpu(from[0]) - by);
 	}
 }
 
-/* Header and NDP close in front of the datagrams. Returns where these end */
+/* Header and NDP close in front of the datagrams. Returns the bytes to transfer */
 static u32 finish_front(struct dss_ntb *ntb)
 {
-	u32 first, len;
+	u32 first, len, padded;
 
-	move_start(ntb, best_start(ntb));
+	move_start(ntb, best_start(ntb, &padded));
 	datagram_at(ntb, 0, &first, &len);
 	zero_range(ntb, nth_size(ntb->p->ntb32), ntb->ndp);
 	zero_range(ntb, finish_ndp(ntb), first);
-	return ntb->len - ntb->start;
+	zero_range(ntb, ntb->len - ntb->start, padded);
+	return padded;
 }
 
-/* The NDP right behind the datagrams. Returns its end */
+/* The NDP right behind the datagrams. Returns the bytes to transfer */
 static u32 finish_end(struct dss_ntb *ntb)
 {
 	u32 ndp = ALIGN(ntb->len, ntb->p->ndp_modulus);
-	u32 first, len;
+	u32 first, len, end, padded;
 
 	datagram_at(ntb, 0, &first, &len);
 	zero_range(ntb, nth_size(ntb->p->ntb32), first);
 	move_entries(ntb, ntb->buf + ndp + ndp_header_size(ntb->p->ntb32));
 	zero_range(ntb, ntb->len, ndp);
 	ntb->ndp = ndp;
-	return finish_ndp(ntb);
+	end = finish_ndp(ntb);
+	padded = padded_size(ntb->p, end);
+	zero_range(ntb, end, padded);
+	return padded;
 }
 
 u32 dss_ntb_finish(struct dss_ntb *ntb, u16 seq)
 {
-	u32 end, len;
+	u32 len;
 
 	if (!ntb->count)
 		return 0;
 
-	end = ntb->p->ndp_to_end ? finish_end(ntb) : finish_front(ntb);
-	len = padded_size(ntb->p, end);
-	zero_range(ntb, end, len);
+	len = ntb->p->ndp_to_end ? finish_end(ntb) : finish_front(ntb);
 	finish_nth(ntb, seq, len);
 	ntb->room = 0;
 	return len;

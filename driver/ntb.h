@@ -153,13 +153,21 @@ static inline void dss_ntb_set_len(struct dss_ntb *ntb, u32 len)
  */
 static __always_inline void dss_ntb_fill_gap(const struct dss_ntb *ntb)
 {
-	u32 at = ntb->len;
+	u8 *to = ntb->buf + ntb->len;
+	u32 left = ntb->next - ntb->len;
 
-	if (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS))
-		for (; at < ntb->next && at + sizeof(u64) <= ntb->room; at += sizeof(u64))
-			WRITE_ONCE(*(u64 *)(ntb->buf + at), 0);
-	for (; at < ntb->next && at < ntb->room; at++)
-		WRITE_ONCE(ntb->buf[at], 0);
+	if (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
+	    likely(ntb->next + (u32)sizeof(u64) <= ntb->room)) {
+		WRITE_ONCE(*(u64 *)to, 0);
+		while (unlikely(left > sizeof(u64))) {
+			to += sizeof(u64);
+			left -= sizeof(u64);
+			WRITE_ONCE(*(u64 *)to, 0);
+		}
+		return;
+	}
+	for (; left && to < ntb->buf + ntb->room; left--)
+		WRITE_ONCE(*to++, 0);
 }
 
 /**
@@ -172,7 +180,8 @@ static __always_inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 	u32 offset = ntb->next;
 
 	ntb->bytes += len;
-	if (ntb->p->ntb32) {
+	/* cdc_ncm asks few modems for NTB-32 */
+	if (unlikely(ntb->p->ntb32)) {
 		struct usb_cdc_ncm_dpe32 *dpe = (void *)ntb->dpes;
 
 		dpe[ntb->count].dwDatagramIndex = cpu_to_le32(offset);
