@@ -315,6 +315,7 @@ struct dss_xfer {
 	struct llist_node link;		/* dss_tx.pool or .done */
 	struct dss_session *session;
 	struct dss_ntb ntb;
+	struct dss_ntb empty;		/* what ntb begins as, but for the session */
 	struct urb *urb;
 	u8 *buf;
 	bool full;			/* in session.tx_queue, counted by dss_tx.full */

@@ -24,7 +24,8 @@ static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
 	x->length = 0;
 	x->nparts = 0;
 	x->opened = jiffies;
-	dss_ntb_begin(&x->ntb, &s->modem->ntb_params, x->buf, s->id);
+	x->ntb = x->empty;
+	x->ntb.session = s->id;
 	s->tx_open = x;
 	s->tx_filling = true;
 	s->tx_held++;

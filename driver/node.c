@@ -158,22 +158,22 @@ static void dss_node_wake(struct dss_node *f)
 		wake_up_interruptible(&f->session->rx_wait);
 }
 
-/* The end of a run of SEND requests */
+/* The end of a run of SEND requests. BHs are disabled */
 void dss_node_complete(struct dss_op *op)
 {
 	struct dss_node *f = op->file;
 
-	spin_lock_bh(&f->lock);
+	spin_lock(&f->lock);
 	f->pending -= op->count;
 	if (f->released) {
-		spin_unlock_bh(&f->lock);
+		spin_unlock(&f->lock);
 		kfree(op);
 		dss_node_put(f);
 		return;
 	}
 	list_add_tail(&op->node, &f->reap);
 	dss_node_wake(f);
-	spin_unlock_bh(&f->lock);
+	spin_unlock(&f->lock);
 }
 
 static ssize_t dss_node_write_iter(struct kiocb *iocb, struct iov_iter *from)

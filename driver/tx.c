@@ -94,6 +94,7 @@ struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 		dss_xfer_free(x);
 		return NULL;
 	}
+	dss_ntb_begin(&x->empty, &m->ntb_params, x->buf, 0);
 	mutex_lock(&tx->all_lock);
 	list_add(&x->all, &tx->all);
 	mutex_unlock(&tx->all_lock);
@@ -167,7 +168,9 @@ void dss_op_end(struct dss_op *op)
 
 	switch (op->kind) {
 	case DSS_OP_SEND:
+		local_bh_disable();
 		dss_node_complete(op);
+		local_bh_enable();
 		break;
 	case DSS_OP_IOCB:
 		op->iocb->ki_complete(op->iocb, dss_op_result(op));
