@@ -20,6 +20,11 @@
 /* full NTBs that go together, so that every wakeup of the host controller moves several */
 #define DSS_TX_BURST		10
 
+/* NTBs that a session may hold whatever its bound is, and whatever others hold */
+#define DSS_TX_SHARE		2
+/* bytes of NTB buffers that the sessions of a modem may hold, without the first of each */
+#define DSS_TX_MODEM_LIMIT	MBIM_DSS_LIMIT_MAX
+
 /* The version that both sides know, when the other knows all up to @offered; 0: none */
 static inline u32 dss_decide_version(u32 offered)
 {
@@ -73,6 +78,25 @@ static inline int dss_decide_open(u32 directions, u32 open, u32 max, u32 instanc
 static inline u32 dss_decide_cut(size_t left, u32 max_datagram)
 {
 	return min_t(size_t, left, max_datagram);
+}
+
+/**
+ * dss_decide_room() - may a session hold one more NTB?
+ * @held: NTBs that it holds
+ * @more: NTBs that all sessions of the modem hold, without the first of each
+ * @half: not when half of a bound is reached: where writers who wait go on
+ * @size: bytes of an NTB buffer
+ * @limit: bytes that the session may hold
+ *
+ * It may always hold %DSS_TX_SHARE.
+ */
+static inline bool dss_decide_room(u32 held, u32 more, bool half, u32 size, u32 limit)
+{
+	if (held < DSS_TX_SHARE)
+		return true;
+	held += half ? held : 1;
+	more += half ? more : 1;
+	return (u64)held * size <= limit && (u64)more * size <= DSS_TX_MODEM_LIMIT;
 }
 
 /* What becomes of that which a modem has to send */

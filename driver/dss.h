@@ -107,6 +107,7 @@ struct dss_tx {
 	unsigned int stopped;		/* enum dss_stop */
 	unsigned int inflight;
 	unsigned int held;		/* NTBs that sessions hold */
+	unsigned int more;		/* of them, those beyond the first of each */
 	bool awake;			/* holds a runtime-PM reference of the interface */
 	bool used;			/* since the watchdog last looked */
 	unsigned long progress;		/* the modem took an NTB, or had none to take; jiffies */

@@ -28,7 +28,8 @@ static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
 	x->ntb.session = s->id;
 	s->tx_open = x;
 	s->tx_filling = true;
-	s->tx_held++;
+	if (s->tx_held++)
+		tx->more++;
 	s->tx_high = max(s->tx_high, s->tx_held);
 	if (!tx->held++)
 		tx->progress = jiffies;
@@ -108,7 +109,7 @@ static struct dss_xfer *dss_tx_hold(struct dss_session *s)
 		err = dss_tx_why(s);
 	} else if (s->tx_open) {
 		s->tx_filling = true;
-	} else if (s->tx_held >= dss_tx_max_held(s)) {
+	} else if (!dss_tx_may_hold(s, false)) {
 		s->tx_full = true;
 		err = -EAGAIN;
 	} else {

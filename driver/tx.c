@@ -42,9 +42,12 @@
 /* writes that follow each other, or the end of a transfer, faster than that are a stream */
 #define DSS_TX_STREAM_NS	(10 * NSEC_PER_USEC)
 
-unsigned int dss_tx_max_held(const struct dss_session *s)
+/* May the session hold one more NTB? @half: with half of all bounds, where writers go on */
+bool dss_tx_may_hold(const struct dss_session *s, bool half)
 {
-	return max(2u, s->tx_limit / s->modem->ntb_params.tx_max);
+	const struct dss_modem *m = s->modem;
+
+	return dss_decide_room(s->tx_held, m->tx.more, half, m->ntb_params.tx_max, s->tx_limit);
 }
 
 /* Why a session does not take any more */
@@ -222,8 +225,9 @@ static void dss_part_end(struct dss_session *s, struct dss_part *part, int statu
 /* The session holds one NTB less: room for writers, or the end of the last write */
 static void dss_tx_unhold(struct dss_session *s)
 {
-	s->tx_held--;
-	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2) {
+	if (--s->tx_held)
+		s->modem->tx.more--;
+	if (s->tx_full && dss_tx_may_hold(s, true)) {
 		s->tx_full = false;
 		wake_up_interruptible_poll(&s->tx_wait, EPOLLOUT | EPOLLWRNORM);
 	}
@@ -786,7 +790,7 @@ void dss_tx_withdraw(struct dss_session *s, int error)
 /* Would a write of one datagram have to wait? Then it is said to; the bottom half says when not */
 static bool dss_tx_crowded(struct dss_session *s)
 {
-	if (!s->tx_full && s->tx_held >= dss_tx_max_held(s) &&
+	if (!s->tx_full && !dss_tx_may_hold(s, false) &&
 	    (!s->tx_open || !dss_ntb_reserve(&s->tx_open->ntb, s->modem->ntb_params.max_datagram)))
 		s->tx_full = true;
 	return s->tx_full;
@@ -816,7 +820,7 @@ void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l)
 		s->tx_limit = l->tx_limit;
 	if (l->flags & MBIM_DSS_LIMITS_SET_TIMEOUT)
 		s->tx_timeout_ms = l->tx_timeout_ms;
-	if (s->tx_full && s->tx_held <= dss_tx_max_held(s) / 2)
+	if (s->tx_full && dss_tx_may_hold(s, true))
 		s->tx_full = false;
 	l->tx_limit = s->tx_limit;
 	l->tx_timeout_ms = s->tx_timeout_ms;

@@ -44,7 +44,7 @@ static __always_inline void dss_tx_commit(struct dss_xfer *x, u32 len, struct ds
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m);
 struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx);
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x);
-unsigned int dss_tx_max_held(const struct dss_session *s);
+bool dss_tx_may_hold(const struct dss_session *s, bool half);
 int dss_tx_why(const struct dss_session *s);
 void dss_tx_awake(struct dss_modem *m);
 void dss_tx_mark_ready(struct dss_session *s);

@@ -239,6 +239,55 @@ static void tx_limit_while_full(void)
 	check_eq(sim_session_stat(s.id, "datagrams_out"), n + 1);
 }
 
+/* As much as is accepted, by large writes; bytes. */
+static size_t fill_up(const struct session *s)
+{
+	static char bytes[1 << 18];
+	size_t done = 0;
+	ssize_t n;
+
+	set_nonblock(s->fd, true);
+	while ((n = write(s->fd, bytes, sizeof(bytes))) > 0)
+		done += n;
+	check_eq(errno, EAGAIN);
+	return done;
+}
+
+/* One session takes all that those of a modem may hold together; the others still have two each. */
+static void bound_of_the_modem(void)
+{
+	const uint32_t all = MBIM_DSS_LIMIT_MAX / NTB_SIZE;
+	struct session s[8];
+	size_t bytes[8];
+
+	session_open(&s[0], SERVICE_SINK);
+	set_limits(s[0].fd, MBIM_DSS_LIMITS_SET_TX, 0, MBIM_DSS_LIMIT_MAX, 0);
+	for (unsigned int i = 1; i < ARRAY_SIZE(s); i++)
+		session_open_on(&s[i], s[0].handle, 0, SERVICE_SINK, MBIM_DSS_SESSION_ANY, 0);
+	sim("nak out on");
+	for (unsigned int i = 0; i < ARRAY_SIZE(s); i++) {
+		bytes[i] = fill_up(&s[i]);
+		check_eq(session_counter(&s[i], "tx_ntbs_held"), i ? 2 : all);
+		check(!poll_now(s[i].fd, POLLOUT));
+	}
+	sim("nak out off");
+	for (unsigned int i = ARRAY_SIZE(s); i--;) {
+		poll_for(s[i].fd, POLLOUT, LONG);
+		write_all(s[i].fd, "x", 1);
+		set_nonblock(s[i].fd, false);
+		check(!fsync(s[i].fd));
+		check_eq(sim_session_stat(s[i].id, "bytes_out"), bytes[i] + 1);
+		check_eq(session_counter(&s[i], "tx_ntbs_held"), 0);
+	}
+	/* and then one of them has all of its own */
+	sim("nak out on");
+	fill_up(&s[7]);
+	check_eq(session_counter(&s[7], "tx_ntbs_held"), 64);
+	sim("nak out off");
+	set_nonblock(s[7].fd, false);
+	check(!fsync(s[7].fd));
+}
+
 /* -------- receive -------- */
 
 static void rx_limit_counts_memory(void)
@@ -285,6 +334,7 @@ static const struct test_case cases[] = {
 	{ "limits by sysfs: the same, and what is out of range is refused", by_sysfs, 0 },
 	{ "limits by sysfs: read by all, written by root", sysfs_is_for_root, 0 },
 	{ "tx_limit counts NTBs, two at least", tx_limit_counts_ntbs, 60 },
+	{ "all sessions of a modem have a bound, and each two even so", bound_of_the_modem, 60 },
 	{ "POLLOUT comes back when half of the NTBs are free", pollout_has_hysteresis, 0 },
 	{ "POLLOUT: a write is accepted", pollout_means_it, 60 },
 	{ "tx_limit raised and lowered while it is full", tx_limit_while_full, 0 },

@@ -167,6 +167,54 @@ static void stream_cut(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dss_decide_cut(SIZE_MAX, 2048), 2048u);
 }
 
+#define NTB	16384
+#define MORE	(DSS_TX_MODEM_LIMIT / NTB)
+
+struct room {
+	const char *desc;
+	u32 held, more;
+	bool half;
+	u32 limit;
+	bool expected;
+};
+
+static const struct room rooms[] = {
+	{ "nothing held", 0, 0, false, 64 * NTB, true },
+	{ "one below its bound", 63, 62, false, 64 * NTB, true },
+	{ "at its bound", 64, 63, false, 64 * NTB, false },
+	{ "a bound that is a byte short", 63, 62, false, 64 * NTB - 1, false },
+	{ "above a bound that was lowered", 64, 63, false, 4096, false },
+	{ "less than its share", DSS_TX_SHARE - 1, 0, false, 4096, true },
+	{ "its share, and a bound that is less", DSS_TX_SHARE, 1, false, 4096, false },
+	{ "one below the modem's", 63, MORE - 1, false, 64 * NTB, true },
+	{ "at the modem's", 63, MORE, false, 64 * NTB, false },
+	{ "at the modem's, with its share", DSS_TX_SHARE, MORE, false, 64 * NTB, false },
+	{ "at the modem's, with less", DSS_TX_SHARE - 1, MORE, false, 64 * NTB, true },
+	{ "all have their share", 0, MORE + 256, false, 64 * NTB, true },
+	{ "the largest bound", MORE - 1, MORE - 2, false, MBIM_DSS_LIMIT_MAX, true },
+	{ "the largest bound, reached", MORE, MORE - 1, false, MBIM_DSS_LIMIT_MAX, false },
+	{ "half of its bound", 32, 31, true, 64 * NTB, true },
+	{ "more than half", 33, 32, true, 64 * NTB, false },
+	{ "half of the modem's", 4, MORE / 2, true, 64 * NTB, true },
+	{ "more than half of the modem's", 4, MORE / 2 + 1, true, 64 * NTB, false },
+	{ "more than half of it, with less than its share", 1, MORE, true, 64 * NTB, true },
+};
+
+static void room_desc(const struct room *room, char *desc)
+{
+	strscpy(desc, room->desc, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(room, rooms, room_desc);
+
+static void room_for_one(struct kunit *test)
+{
+	const struct room *room = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, dss_decide_room(room->held, room->more, room->half, NTB, room->limit),
+			room->expected);
+}
+
 struct send {
 	const char *desc;
 	unsigned int inflight;
@@ -286,6 +334,7 @@ static struct kunit_case decide_cases[] = {
 	KUNIT_CASE(session_ids_in_turn),
 	KUNIT_CASE_PARAM(session_limit, limit_gen_params),
 	KUNIT_CASE(stream_cut),
+	KUNIT_CASE_PARAM(room_for_one, room_gen_params),
 	KUNIT_CASE_PARAM(send_now, send_gen_params),
 	KUNIT_CASE_PARAM(completion_runs, run_gen_params),
 	{}

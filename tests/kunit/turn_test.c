@@ -72,7 +72,8 @@ static void turn_add(struct kunit *test, struct dss_session *s, bool full)
 	dss_ntb_commit(&x->ntb, 4);
 	spin_lock_bh(&m->tx.lock);
 	x->serial = ++s->tx_begun;
-	s->tx_held++;
+	if (s->tx_held++)
+		m->tx.more++;
 	m->tx.held++;
 	if (full) {
 		list_add_tail(&x->node, &s->tx_queue);
