@@ -5,6 +5,8 @@
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
 #include <linux/usb.h>
 
 #include "trace.h"
@@ -172,6 +174,60 @@ u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **x
 	}
 }
 
+/* With tx.lock */
+static void dss_tx_count(struct dss_session *s, u32 datagrams, size_t bytes)
+{
+	struct dss_tx *tx = &s->modem->tx;
+
+	s->tx_datagrams += datagrams;
+	s->tx_bytes += bytes;
+	tx->datagrams += datagrams;
+	tx->bytes += bytes;
+}
+
+/* @from's @len bytes to the open NTB, if they fit and are there. With tx.lock */
+static bool dss_tx_add_locked(struct dss_session *s, struct iov_iter *from, u32 len,
+			      struct dss_op *op)
+{
+	struct dss_xfer *x = s->tx_open;
+	size_t n;
+	u8 *p;
+
+	p = x && !s->tx_shut ? dss_ntb_reserve(&x->ntb, len) : NULL;
+	if (!p)
+		return false;
+	pagefault_disable();
+	n = _copy_from_iter(p, len, from);
+	pagefault_enable();
+	if (n != len) {
+		iov_iter_revert(from, n);
+		return false;
+	}
+	if (op)
+		atomic_inc(&op->left);
+	dss_tx_commit(x, len, op);
+	dss_tx_count(s, 1, len);
+	dss_tx_added(s);
+	return true;
+}
+
+/*
+ * A small datagram in one go, where it is that easy. False: nothing has happened. With
+ * session.write
+ */
+bool dss_tx_add(struct dss_session *s, struct iov_iter *from, u32 len, struct dss_op *op)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	bool done;
+
+	spin_lock_bh(&tx->lock);
+	done = dss_tx_add_locked(s, from, len, op);
+	spin_unlock_bh(&tx->lock);
+	if (done)
+		trace_mbim_dss_write(s->modem->index, s->id, 1, len, 0);
+	return done;
+}
+
 /* A call's end: what it has had accepted counts, and the open NTB may go */
 void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error)
 {
@@ -180,10 +236,7 @@ void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error
 
 	trace_mbim_dss_write(s->modem->index, s->id, datagrams, bytes, error);
 	spin_lock_bh(&tx->lock);
-	s->tx_datagrams += datagrams;
-	s->tx_bytes += bytes;
-	tx->datagrams += datagrams;
-	tx->bytes += bytes;
+	dss_tx_count(s, datagrams, bytes);
 	if (s->tx_filling)
 		dss_tx_let_go(s, false, &ops);
 	s->tx_since = 0;

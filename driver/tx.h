@@ -15,6 +15,7 @@
 /* fill.c */
 int dss_tx_lock(struct dss_session *s, bool nowait);
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer);
+bool dss_tx_add(struct dss_session *s, struct iov_iter *from, u32 len, struct dss_op *op);
 void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error);
 
 /* Datagrams that follow are @op's; each needs dss_ntb_commit(), and is counted in the part */

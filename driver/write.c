@@ -13,6 +13,9 @@
 #include "dss.h"
 #include "tx.h"
 
+/* a write of up to so many bytes is copied with a spinlock held */
+#define DSS_TX_SMALL		512
+
 /* ops that a file keeps for reuse */
 #define DSS_OP_SPARES		128
 
@@ -92,6 +95,9 @@ ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op 
 	u32 len, n;
 	u8 *p;
 
+	len = dss_decide_cut(iov_iter_count(from), max);
+	if (len == iov_iter_count(from) && len <= DSS_TX_SMALL && dss_tx_add(s, from, len, op))
+		return len;
 	while (iov_iter_count(from)) {
 		len = dss_decide_cut(iov_iter_count(from), max);
 		p = dss_tx_room(s, len, nowait, &x);
