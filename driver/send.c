@@ -21,17 +21,37 @@ struct dss_send {
 	size_t bytes;
 };
 
+/* struct mbim_dss_datagram by words */
+struct dss_entry {
+	u64 buf, user_data, len_flags, lost_reserved;
+};
+
+static u32 dss_entry_len(const struct dss_entry *e)
+{
+	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? upper_32_bits(e->len_flags) :
+	       lower_32_bits(e->len_flags);
+}
+
+/* Nothing but buf, user_data and len is set */
+static bool dss_entry_is_plain(const struct dss_entry *e)
+{
+	u32 flags = IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? lower_32_bits(e->len_flags) :
+		    upper_32_bits(e->len_flags);
+
+	return !(flags | e->lost_reserved);
+}
+
 /*
  * Macros, for gcc makes a fifth more instructions of inline functions with such labels. Within
  * user_read_access_begin(). An entry, each field once:
  */
-#define dss_get_entry(d, from, fault) do {						\
-	unsafe_get_user((d)->buf, &(from)->buf, fault);					\
-	unsafe_get_user((d)->user_data, &(from)->user_data, fault);			\
-	unsafe_get_user((d)->len, &(from)->len, fault);					\
-	unsafe_get_user((d)->flags, &(from)->flags, fault);				\
-	unsafe_get_user((d)->lost, &(from)->lost, fault);				\
-	unsafe_get_user((d)->reserved, &(from)->reserved, fault);			\
+#define dss_get_entry(e, from, fault) do {						\
+	const u64 __user *words = (const u64 __user *)(from);				\
+											\
+	unsafe_get_user((e)->buf, &words[0], fault);					\
+	unsafe_get_user((e)->user_data, &words[1], fault);				\
+	unsafe_get_user((e)->len_flags, &words[2], fault);				\
+	unsafe_get_user((e)->lost_reserved, &words[3], fault);				\
 } while (0)
 
 #define dss_copy_word(to, from, at, fault) do {						\
@@ -78,11 +98,6 @@ static __always_inline unsigned long dss_copy(void *to, const void __user *from,
 	return left;
 }
 
-static bool dss_is_plain(const struct mbim_dss_datagram *d)
-{
-	return !(d->flags | d->lost | d->reserved);
-}
-
 /* @count datagrams of @bytes have been added to the run at hand */
 static void dss_send_count(struct dss_send *send, struct mbim_dss_batch *b, u32 count, u32 bytes)
 {
@@ -120,12 +135,12 @@ static bool dss_send_joins(const struct dss_send *send, const struct dss_xfer *x
 	return dss_decide_run(op->count, op->user_data, &op->user_step, user_data);
 }
 
-static bool dss_send_entry(struct mbim_dss_datagram *d,
+static bool dss_send_entry(struct dss_entry *e,
 			   const struct mbim_dss_datagram __user *from)
 {
 	if (!user_read_access_begin(from, sizeof(*from)))
 		return false;
-	dss_get_entry(d, from, fault);
+	dss_get_entry(e, from, fault);
 	user_read_access_end();
 	return true;
 fault:
@@ -138,29 +153,31 @@ static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 			 const struct mbim_dss_datagram __user *from, struct dss_xfer **xfer)
 {
 	struct dss_session *s = send->f->session;
-	struct mbim_dss_datagram d;
+	struct dss_entry e;
+	u32 len;
 	int err;
 	u8 *p;
 
-	if (!dss_send_entry(&d, from))
+	if (!dss_send_entry(&e, from))
 		return -EFAULT;
-	if (!d.len || !dss_is_plain(&d))
+	len = dss_entry_len(&e);
+	if (!len || !dss_entry_is_plain(&e))
 		return -EINVAL;
-	if (d.len > s->modem->ntb_params.max_datagram)
+	if (len > s->modem->ntb_params.max_datagram)
 		return -EMSGSIZE;
-	p = dss_tx_room(s, d.len, send->nowait, xfer);
+	p = dss_tx_room(s, len, send->nowait, xfer);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	if (!access_ok(u64_to_user_ptr(d.buf), d.len) ||
-	    dss_copy(p, u64_to_user_ptr(d.buf), d.len))
+	if (!access_ok(u64_to_user_ptr(e.buf), len) ||
+	    dss_copy(p, u64_to_user_ptr(e.buf), len))
 		return -EFAULT;
-	if (!dss_send_joins(send, *xfer, d.user_data)) {
-		err = dss_send_begin(send, *xfer, d.user_data);
+	if (!dss_send_joins(send, *xfer, e.user_data)) {
+		err = dss_send_begin(send, *xfer, e.user_data);
 		if (err)
 			return err;
 	}
-	dss_ntb_commit(&(*xfer)->ntb, d.len);
-	dss_send_count(send, b, 1, d.len);
+	dss_ntb_commit(&(*xfer)->ntb, len);
+	dss_send_count(send, b, 1, len);
 	return 0;
 }
 
@@ -175,57 +192,71 @@ static bool dss_send_step(struct dss_op *op, const struct mbim_dss_datagram __us
 }
 
 /*
- * As many of the datagrams up to @end as belong to the run and fit into its NTB; whatever else is
- * there is left to dss_send_next(). This is what small datagrams cost most in: they are copied in
- * place, and the NTB is a copy, which the compiler can keep in registers.
+ * As many of the datagrams up to @end as fit into @to, the NTB of their run, which has entries for
+ * all; whatever else is there is left to dss_send_next(). This is what small datagrams cost most
+ * in: they are copied in place, and the NTB is a copy, so that the compiler can keep it in
+ * registers. It has them all, as this is a function of its own.
  */
-static noinline void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
-				   const struct mbim_dss_datagram __user *from,
-				   const struct mbim_dss_datagram __user *end, struct dss_xfer *x)
+static noinline void dss_send_run(struct dss_ntb *to, u64 expected, u64 step,
+				  const struct mbim_dss_datagram __user *from,
+				  const struct mbim_dss_datagram __user *end)
 {
-	const struct dss_ntb_params params = *x->ntb.p;
-	struct dss_op *op = send->run->op;
-	struct dss_ntb ntb = x->ntb;
-	struct mbim_dss_datagram d;
-	u64 expected, step;
+	const struct dss_ntb_params params = *to->p;
+	struct dss_ntb ntb = *to;
+	struct dss_entry e;
 	const u8 __user *data;
+	u32 len;
 	u8 *p;
 
-	if (end - from > params.max_datagrams - ntb.count)
-		end = from + params.max_datagrams - ntb.count;
-	if (from == end || !dss_send_step(op, from))
-		return;
-	step = op->user_step;
-	expected = op->user_data + step * op->count;
 	ntb.p = &params;
 	if (!user_read_access_begin(from, (end - from) * sizeof(*from)))
 		return;
 	for (; from < end; from++) {
-		dss_get_entry(&d, from, out);
-		data = u64_to_user_ptr(d.buf);
+		dss_get_entry(&e, from, out);
+		len = dss_entry_len(&e);
+		data = u64_to_user_ptr(e.buf);
 		p = ntb.buf + ntb.next;
-		/* a length of 0 is too long, too */
-		if (d.len - 1 >= params.max_datagram || !dss_ntb_has_bytes(&ntb, d.len) ||
-		    !dss_is_plain(&d) || d.user_data != expected || !access_ok(data, d.len))
+		/*
+		 * A length of 0 is too long, too. None is longer than wMaxSegmentSize can say,
+		 * and what is that close to the end of user memory is left as well.
+		 */
+		if (len - 1 >= params.max_datagram || !dss_ntb_has_bytes(&ntb, len) ||
+		    !dss_entry_is_plain(&e) || e.user_data != expected || !access_ok(data, U16_MAX))
 			break;
-		if (dss_copy_inline(d.len)) {
+		if (dss_copy_inline(len)) {
 			barrier_nospec();
-			dss_copy_words(p, data, d.len, out);
+			dss_copy_words(p, data, len, out);
 		} else {
 			user_read_access_end();
-			if (dss_copy(p, data, d.len) ||
+			if (dss_copy(p, data, len) ||
 			    !user_read_access_begin(from, sizeof(*from)))
 				goto done;
 		}
-		dss_ntb_commit(&ntb, d.len);
+		dss_ntb_commit(&ntb, len);
 		expected += step;
 	}
 out:
 	user_read_access_end();
 done:
-	ntb.p = x->ntb.p;
-	dss_send_count(send, b, ntb.count - x->ntb.count, ntb.bytes - x->ntb.bytes);
-	x->ntb = ntb;
+	ntb.p = to->p;
+	*to = ntb;
+}
+
+/* What follows of the run at hand, in its NTB */
+static void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
+			  const struct mbim_dss_datagram __user *from,
+			  const struct mbim_dss_datagram __user *end, struct dss_xfer *x)
+{
+	struct dss_op *op = send->run->op;
+	u32 bytes = x->ntb.bytes;
+	u16 count = x->ntb.count;
+
+	end = min(end, from + (x->ntb.p->max_datagrams - count));
+	if (from == end || !dss_send_step(op, from))
+		return;
+	dss_send_run(&x->ntb, op->user_data + (u64)op->user_step * op->count, op->user_step,
+		     from, end);
+	dss_send_count(send, b, x->ntb.count - count, x->ntb.bytes - bytes);
 }
 
 static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 count)
