@@ -251,7 +251,8 @@ static void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
 	u32 bytes = x->ntb.bytes;
 	u16 count = x->ntb.count;
 
-	end = min(end, from + (x->ntb.p->max_datagrams - count));
+	if (end - from > x->ntb.p->max_datagrams - count)
+		end = from + (x->ntb.p->max_datagrams - count);
 	if (from == end || !dss_send_step(op, from))
 		return;
 	dss_send_run(&x->ntb, op->user_data + (u64)op->user_step * op->count, op->user_step,
