@@ -30,6 +30,8 @@ wait_for 10 probed || bail "the modem does not come back"
 node=$(mbim-dss open echo)
 sh -c "exec sleep 1000" < "$node" &
 holder=$!
+holds_node() { [ "$(readlink "/proc/$holder/fd/0")" = "$node" ]; }
+wait_for 10 holds_node || bail "$node is not held open"
 nok "rmmod is refused while a session is open" rmmod mbim_dss
 ok "close" mbim-dss close "$node"
 nok "rmmod is refused while a node is open" rmmod mbim_dss
