@@ -335,12 +335,6 @@ u32 dss_ntb_finish(struct dss_ntb *ntb, u16 seq)
 	return len;
 }
 
-bool dss_ntb_zero_packet(const struct dss_ntb_params *p, u32 len)
-{
-	/* As usbnet_start_xmit() for a FLAG_MULTI_PACKET driver */
-	return p->zlp && len % p->maxpacket == 0;
-}
-
 /*
  * Taking apart. Nothing here trusts anything: offsets and lengths come from
  * the modem.

@@ -250,7 +250,11 @@ u32 dss_ntb_finish(struct dss_ntb *ntb, u16 seq);
  * @p: the modem's parameters
  * @len: bytes to transfer, as dss_ntb_finish() gave them
  */
-bool dss_ntb_zero_packet(const struct dss_ntb_params *p, u32 len);
+static inline bool dss_ntb_zero_packet(const struct dss_ntb_params *p, u32 len)
+{
+	/* As usbnet_start_xmit() for a FLAG_MULTI_PACKET driver */
+	return p->zlp && len % p->maxpacket == 0;
+}
 
 /**
  * struct dss_ntb_datagram - one datagram received

@@ -247,12 +247,14 @@ static void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
 			  const struct mbim_dss_datagram __user *from,
 			  const struct mbim_dss_datagram __user *end, struct dss_xfer *x)
 {
+	const struct mbim_dss_datagram __user *most;
 	struct dss_op *op = send->run->op;
 	u32 bytes = x->ntb.bytes;
 	u16 count = x->ntb.count;
 
-	if (end - from > x->ntb.p->max_datagrams - count)
-		end = from + (x->ntb.p->max_datagrams - count);
+	most = from + (x->ntb.p->max_datagrams - count);
+	if (end > most)
+		end = most;
 	if (from == end || !dss_send_step(op, from))
 		return;
 	dss_send_run(&x->ntb, op->user_data + (u64)op->user_step * op->count, op->user_step,
