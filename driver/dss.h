@@ -431,22 +431,26 @@ void dss_request_drained(struct dss_session *s);
 unsigned long dss_request_grace(void);
 
 /* tx.c */
+void dss_tx_bh(struct dss_modem *m);
+void dss_tx_await(struct dss_session *s);
+
+/* stop.c */
 void dss_tx_init(struct dss_modem *m);
 void dss_tx_gone(struct dss_modem *m);
 void dss_tx_drop_pool(struct dss_modem *m);
-void dss_tx_bh(struct dss_modem *m);
 void dss_tx_suspend(struct dss_modem *m);
 void dss_tx_resume(struct dss_modem *m);
 void dss_tx_shut(struct dss_session *s);
 void dss_tx_withdraw(struct dss_session *s, int error);
 bool dss_tx_drained(struct dss_session *s);
+__poll_t dss_tx_poll(struct dss_session *s);
+void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l);
+
+/* write.c, send.c */
 ssize_t dss_tx_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *from);
 int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *batch, bool nowait);
 int dss_tx_cancel(struct dss_node *f, u64 request_id);
 int dss_tx_fsync(struct dss_node *f);
-void dss_tx_await(struct dss_session *s);
-__poll_t dss_tx_poll(struct dss_session *s);
-void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l);
 
 /* rx.c */
 void dss_rx_init(struct dss_modem *m);

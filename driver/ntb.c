@@ -231,6 +231,8 @@ static u32 padded_size(const struct dss_ntb_params *p, u32 len)
  * for then as much is sent anyway; and the byte behind full packets may have no
  * room. What was good the last time still is: between two finishes the NTB does
  * not get longer, and nothing moves down.
+ *
+ * @padded: bytes to transfer from there on
  */
 static u32 best_start(const struct dss_ntb *ntb, u32 *padded)
 {
@@ -278,7 +280,6 @@ static void move_start(struct dss_ntb *ntb, u32 start)
 		}
 	} else {
 		__le32 *from = old, *to = (void *)ntb->dpes;
-
 		__le64 two;
 
 		/* wDatagramIndex is the lower half, and is not below @by. Two at a time */

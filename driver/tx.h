@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Transmit, in three parts: tx.c has the NTBs, the pipe and the ends; fill.c the NTB that a
- * writer fills; write.c, send.c and iocb.c the callers.
+ * Transmit, in four parts: tx.c has the NTBs, the pipe and the ends; stop.c what stops it; fill.c
+ * the NTB that a writer fills; write.c, send.c and iocb.c the callers.
  *
  * A writer locks the session (dss_tx_lock), asks for an NTB with room for a datagram, copies
  * as many into it as there is room for and commits each, and finishes; then it unlocks
@@ -41,13 +41,25 @@ static __always_inline void dss_tx_commit(struct dss_xfer *x, u32 len, struct ds
 	part->count++;
 }
 
-/* tx.c; with tx.lock, all but dss_xfer_alloc(), dss_tx_unplug() and the last two */
+/* how often transfers are looked at while there are any */
+#define DSS_TX_WATCH		(HZ / 10)
+
+/*
+ * tx.c; with tx.lock, all but dss_xfer_alloc(), dss_xfers_free(), dss_tx_gathered(),
+ * dss_tx_unplug() and the last two
+ */
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m);
 struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx);
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x);
+void dss_xfers_free(struct dss_tx *tx, struct llist_node *list);
+void dss_tx_trim(struct dss_tx *tx, struct llist_head *list);
 bool dss_tx_may_hold(const struct dss_session *s, bool half);
 int dss_tx_why(const struct dss_session *s);
 void dss_tx_awake(struct dss_modem *m);
+void dss_tx_asleep(struct dss_modem *m);
+void dss_tx_kick(struct dss_modem *m);
+enum hrtimer_restart dss_tx_gathered(struct hrtimer *timer);
+void dss_tx_await_locked(struct dss_session *s);
 void dss_tx_mark_ready(struct dss_session *s);
 void dss_tx_queued(struct dss_xfer *x);
 void dss_tx_hurry(struct dss_modem *m);
@@ -56,7 +68,6 @@ void dss_tx_added(struct dss_session *s);
 void dss_tx_unplug(struct dss_session *s);
 void dss_tx_discard(struct dss_xfer *x, int error);
 void dss_tx_discard_open(struct dss_session *s, int error);
-void dss_tx_unlink(struct dss_xfer *x, int error);
 void dss_tx_tell(struct dss_session *s, struct llist_head *ops);
 void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops);
 void dss_op_end(struct dss_op *op);
@@ -68,6 +79,9 @@ ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op 
 void dss_op_free(struct dss_op *op);
 void dss_op_accepted(struct dss_op *op);
 void dss_op_wait_put(struct dss_op *op);
+
+/* stop.c; with tx.lock */
+void dss_tx_unlink(struct dss_xfer *x, int error);
 
 /* iocb.c */
 ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *from, bool nowait);

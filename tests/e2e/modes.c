@@ -444,6 +444,45 @@ static void several_readers(void)
 		check_eq(readers[0].got[n] + readers[1].got[n] + readers[2].got[n], 1);
 }
 
+/* -------- the writer's memory -------- */
+
+/*
+ * Small writes behind one that gathers: from a page that has yet to come, from one that ends
+ * where there is none, and nothing at all. What is refused leaves no byte.
+ */
+static void pages_not_there(void)
+{
+	int file = memfd_create("pages", 0);
+	char page[4096], back[8], *pages;
+	struct session s;
+
+	fill(page, sizeof(page), 5);
+	check_eq(write(file, page, sizeof(page)), sizeof(page));
+	pages = mmap(NULL, 2 * sizeof(page), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(pages != MAP_FAILED);
+	check(mmap(pages, sizeof(page), PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == pages);
+
+	session_open(&s, SERVICE_ECHO);
+	sim("nak out on");
+	write_all(s.fd, "x", 1);
+	wait_in_flight(0);
+	write_all(s.fd, "first", 5);
+	write_all(s.fd, pages + 100, 200);
+	check_err(write(s.fd, pages + sizeof(page) - 50, 100), EFAULT);
+	check_err(write(s.fd, pages + sizeof(page), 100), EFAULT);
+	check_eq(write(s.fd, pages + sizeof(page), 0), 0);
+	write_all(s.fd, "last", 4);
+	sim("nak out off");
+	read_all(s.fd, back, 6);
+	check(!memcmp(back, "xfirst", 6));
+	read_all(s.fd, page, 200);
+	check(!memcmp(page, pages + 100, 200));
+	read_all(s.fd, back, 4);
+	check(!memcmp(back, "last", 4));
+	check_eq(session_counter(&s, "tx_datagrams"), 4);
+	check_eq(session_counter(&s, "tx_bytes"), 210);
+}
+
 static const struct test_case cases[] = {
 	{ "stream: a write is cut into datagrams of the largest size", stream_is_cut, 0 },
 	{ "stream: a read gathers datagrams", stream_read_gathers, 0 },
@@ -460,6 +499,7 @@ static const struct test_case cases[] = {
 	{ "a large write waits for room, and all of it goes", blocking_write, 0 },
 	{ "four writers: each one's datagrams whole and in order", several_writers, 60 },
 	{ "three readers: each datagram goes to one", several_readers, 60 },
+	{ "write: pages that are not there, behind what gathers", pages_not_there, 0 },
 };
 
 int main(int argc, char **argv)

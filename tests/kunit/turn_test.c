@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions take turns on the pipe: whose NTB goes next, whatever waits and ends meanwhile. tx.c is
- * included, and hands its transfers to this file instead of a host controller.
+ * Sessions take turns on the pipe: whose NTB goes next, whatever waits and ends meanwhile. tx.c
+ * and stop.c are included, and hand their transfers to this file instead of a host controller.
  */
 #include <kunit/test.h>
 #include <linux/usb.h>
@@ -16,6 +16,7 @@ static int turn_submit(struct urb *urb, gfp_t gfp);
 #define dss_tx_withdraw			turn_tx_withdraw
 
 #include "tx.c"
+#include "stop.c"
 
 /* -- what is around tx.c ------------------------------------------------- */
 
