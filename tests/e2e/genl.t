@@ -11,4 +11,5 @@ load_dss
 start_sim
 wait_for 10 sh -c 'mbim-dss list | grep -q dss0' || bail "no modem"
 cases genl
+cases dumps
 done_testing

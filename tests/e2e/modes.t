@@ -8,7 +8,7 @@
 . tests/e2e/lib.sh
 
 start_all
-for program in modes sync batch giveback cancel limits uring aio; do
+for program in modes sync batch loss giveback cancel limits uring aio; do
 	cases $program
 done
 no_sim_errors
