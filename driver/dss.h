@@ -117,7 +117,7 @@ struct dss_tx {
 	u64 due;			/* from when on an idle pipe sends without gathering, ns */
 	u64 last;			/* the last write, or the end of the last transfer, ns */
 	struct hrtimer gather;		/* sends what has gathered since */
-	struct list_head flight;	/* dss_xfer.flight, in order of submission */
+	struct hlist_head flight;	/* dss_xfer.flight, the last submitted first */
 	struct list_head ready;		/* dss_session.tx_ready: round-robin */
 	struct mutex all_lock;		/* all */
 	struct list_head all;		/* dss_xfer.all: in use or not */
@@ -252,7 +252,8 @@ struct dss_node {
 	errseq_t seen;			/* of session->tx_errseq. lock */
 	u64 lost_seen;			/* losses that INFO has told */
 	u64 next_id;			/* session->write: of the next SEND request */
-	struct llist_head spares;	/* dss_op.link, for reuse; taken with session->write */
+	struct llist_head spares;	/* dss_op.link, for reuse */
+	struct llist_node *taken;	/* session->write: those that spares had */
 	atomic_t nspares;
 	struct llist_head cancelled;	/* dss_op.cancelled */
 	struct work_struct cancel;	/* withdraws them; has a reference */
@@ -274,7 +275,7 @@ enum dss_op_kind { DSS_OP_SEND, DSS_OP_IOCB, DSS_OP_WAIT };
 struct dss_op {
 	union {
 		struct list_head node;	/* dss_node.reap */
-		struct llist_node link;	/* dss_node.spares, or of those that have just ended */
+		struct llist_node link;	/* dss_node.spares or .taken, or of those just ended */
 	};
 	struct dss_node *file;		/* reference */
 	enum dss_op_kind kind;
@@ -311,7 +312,7 @@ struct dss_part {
 /* An NTB and its transfer */
 struct dss_xfer {
 	struct list_head node;		/* dss_session.tx_queue or .tx_flight */
-	struct list_head flight;	/* dss_tx.flight */
+	struct hlist_node flight;	/* dss_tx.flight */
 	struct list_head all;		/* dss_tx.all */
 	struct llist_node link;		/* dss_tx.pool or .done */
 	struct dss_session *session;

@@ -20,6 +20,8 @@ static void dss_node_free(struct work_struct *work)
 	struct dss_node *f = container_of(work, struct dss_node, free);
 	struct dss_op *op, *tmp;
 
+	llist_for_each_entry_safe(op, tmp, f->taken, link)
+		kfree(op);
 	llist_for_each_entry_safe(op, tmp, llist_del_all(&f->spares), link)
 		kfree(op);
 	dss_session_put(f->session);
@@ -293,46 +295,48 @@ static long dss_node_recv(struct file *file, void *arg)
 	return dss_node_batch(file->private_data, file, arg, dss_rx_recv);
 }
 
-static struct dss_op *dss_node_next(struct dss_node *f)
-{
-	struct dss_op *op;
+/* so many completions are taken with the lock once */
+#define DSS_REAP_CHUNK		64
 
+/* The first completions, @max at most, to @ops, which is empty. False: there are none */
+static bool dss_node_take(struct dss_node *f, u32 max, struct list_head *ops)
+{
+	struct list_head *pos;
+
+	max = min_t(u32, max, DSS_REAP_CHUNK);
 	spin_lock_bh(&f->lock);
-	op = list_first_entry_or_null(&f->reap, struct dss_op, node);
-	if (op) {
-		list_del(&op->node);
-		f->requests -= op->count;
-	}
+	list_for_each(pos, &f->reap)
+		if (!max--)
+			break;
+	list_cut_before(ops, &f->reap, pos);
 	spin_unlock_bh(&f->lock);
-	return op;
+	return !list_empty(ops);
 }
 
-/* Give back what could not be copied: it stays the first, and who has come meanwhile may have it */
-static void dss_node_unreap(struct dss_node *f, struct dss_op *op)
-{
-	spin_lock_bh(&f->lock);
-	list_add(&op->node, &f->reap);
-	f->requests += op->count;
-	dss_node_wake(f);
-	spin_unlock_bh(&f->lock);
-}
-
-static void dss_node_tell(const struct dss_op *op, struct mbim_dss_completion *c)
+static bool dss_node_tell(const struct dss_op *op, struct mbim_dss_completion __user *to)
 {
 	const struct dss_session *s = op->file->session;
 
-	memset(c, 0, sizeof(*c));
-	c->size = sizeof(*c);
-	c->type = MBIM_DSS_REQUEST_WRITE;
-	c->request_id = op->request_id;
-	c->user_data = op->user_data;
-	c->count = op->count;
-	c->user_step = op->user_step;
-	c->error = -op->error;
-	c->modem = s->modem->index;
-	c->session = s->id;
-	c->bytes = op->bytes;
-	c->time_ns = op->time_ns;
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return false;
+	unsafe_put_user((u32)sizeof(*to), &to->size, fault);
+	unsafe_put_user(MBIM_DSS_REQUEST_WRITE, &to->type, fault);
+	unsafe_put_user(op->request_id, &to->request_id, fault);
+	unsafe_put_user(op->user_data, &to->user_data, fault);
+	unsafe_put_user(op->count, &to->count, fault);
+	unsafe_put_user(op->user_step, &to->user_step, fault);
+	unsafe_put_user(-op->error, &to->error, fault);
+	unsafe_put_user(0, &to->mbim_status, fault);
+	unsafe_put_user(s->modem->index, &to->modem, fault);
+	unsafe_put_user(s->id, &to->session, fault);
+	unsafe_put_user(op->bytes, &to->bytes, fault);
+	unsafe_put_user(op->time_ns, &to->time_ns, fault);
+	user_write_access_end();
+	return true;
+
+fault:
+	user_write_access_end();
+	return false;
 }
 
 /* Wait for a completion, while there can be one; EAGAIN when not */
@@ -347,40 +351,54 @@ static int dss_node_wait_reap(struct dss_node *f, bool nowait)
 						 !READ_ONCE(f->pending));
 }
 
-/* The first one; others may reap, too */
-static struct dss_op *dss_node_first(struct dss_node *f, bool nowait)
+/*
+ * They go to the caller. What he cannot take goes back: it comes first, and who has come
+ * meanwhile may have it.
+ */
+static bool dss_node_give(struct dss_node *f, struct list_head *ops, struct mbim_dss_batch *b)
 {
-	struct dss_op *op;
-	int err;
+	struct mbim_dss_completion __user *to = u64_to_user_ptr(b->entries);
+	struct dss_op *op, *tmp;
+	u32 requests = 0;
+	bool all = true;
 
-	do {
-		err = dss_node_wait_reap(f, nowait);
-		if (err)
-			return ERR_PTR(err);
-		op = dss_node_next(f);
-	} while (!op);
-	return op;
+	list_for_each_entry_safe(op, tmp, ops, node) {
+		all = dss_node_tell(op, &to[b->done]);
+		if (!all)
+			break;
+		requests += op->count;
+		dss_op_free(op);
+		dss_node_put(f);
+		b->done++;
+	}
+	spin_lock_bh(&f->lock);
+	f->requests -= requests;
+	if (!all) {
+		/* those before it are none of @ops any more */
+		ops->next = &op->node;
+		op->node.prev = ops;
+		list_splice(ops, &f->reap);
+		dss_node_wake(f);
+	}
+	spin_unlock_bh(&f->lock);
+	return all;
 }
 
 static int dss_node_do_reap(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 {
-	struct mbim_dss_completion __user *to = u64_to_user_ptr(b->entries);
-	struct mbim_dss_completion c;
-	struct dss_op *op;
+	LIST_HEAD(ops);
+	int err;
 
-	op = dss_node_first(f, nowait);
-	if (IS_ERR(op))
-		return PTR_ERR(op);
+	/* others may reap, too */
 	do {
-		dss_node_tell(op, &c);
-		if (copy_to_user(&to[b->done], &c, sizeof(c))) {
-			dss_node_unreap(f, op);
+		err = dss_node_wait_reap(f, nowait);
+		if (err)
+			return err;
+	} while (!dss_node_take(f, b->count, &ops));
+	do {
+		if (!dss_node_give(f, &ops, b))
 			return -EFAULT;
-		}
-		dss_op_free(op);
-		dss_node_put(f);
-		b->done++;
-	} while (b->done < b->count && (op = dss_node_next(f)));
+	} while (b->done < b->count && dss_node_take(f, b->count - b->done, &ops));
 	return 0;
 }
 

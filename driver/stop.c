@@ -150,7 +150,7 @@ static void dss_tx_expire(struct dss_tx *tx, struct llist_head *ops)
 	struct dss_session *s, *tmp;
 	struct dss_xfer *x;
 
-	list_for_each_entry(x, &tx->flight, flight)
+	hlist_for_each_entry(x, &tx->flight, flight)
 		if (dss_tx_overdue(tx, x))
 			dss_tx_unlink(x, -ETIMEDOUT);
 	list_for_each_entry_safe(s, tmp, &tx->ready, tx_ready)
@@ -210,7 +210,7 @@ static void dss_tx_quiesce(struct dss_modem *m)
 	struct dss_xfer *x;
 
 	spin_lock_bh(&tx->lock);
-	list_for_each_entry_reverse(x, &tx->flight, flight)
+	hlist_for_each_entry(x, &tx->flight, flight)
 		usb_unlink_urb(x->urb);
 	spin_unlock_bh(&tx->lock);
 	mutex_lock(&tx->all_lock);
@@ -252,7 +252,7 @@ void dss_tx_init(struct dss_modem *m)
 	struct dss_tx *tx = &m->tx;
 
 	spin_lock_init(&tx->lock);
-	INIT_LIST_HEAD(&tx->flight);
+	INIT_HLIST_HEAD(&tx->flight);
 	INIT_LIST_HEAD(&tx->ready);
 	init_llist_head(&tx->done);
 	mutex_init(&tx->all_lock);

@@ -38,14 +38,6 @@
 /* writes that follow each other, or the end of a transfer, faster than that are a stream */
 #define DSS_TX_STREAM_NS	(10 * NSEC_PER_USEC)
 
-/* May the session hold one more NTB? @half: with half of all bounds, where writers go on */
-bool dss_tx_may_hold(const struct dss_session *s, bool half)
-{
-	const struct dss_modem *m = s->modem;
-
-	return dss_decide_room(s->tx_held, m->tx.more, half, m->ntb_params.tx_max, s->tx_limit);
-}
-
 /* Why a session does not take any more */
 int dss_tx_why(const struct dss_session *s)
 {
@@ -98,18 +90,6 @@ struct dss_xfer *dss_xfer_alloc(struct dss_modem *m)
 	list_add(&x->all, &tx->all);
 	mutex_unlock(&tx->all_lock);
 	return x;
-}
-
-struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
-{
-	struct llist_node *first = tx->pool;
-
-	if (!first)
-		return NULL;
-	tx->pool = first->next;
-	tx->pooled--;
-	tx->unused = min(tx->unused, tx->pooled);
-	return llist_entry(first, struct dss_xfer, link);
 }
 
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x)
@@ -306,7 +286,7 @@ static void dss_tx_submit(struct dss_modem *m, struct dss_xfer *x)
 		x->urb->transfer_flags |= URB_ZERO_PACKET;
 
 	list_add_tail(&x->node, &x->session->tx_flight);
-	list_add_tail(&x->flight, &tx->flight);
+	hlist_add_head(&x->flight, &tx->flight);
 	tx->inflight++;
 	tx->inflight_max = max(tx->inflight_max, tx->inflight);
 	tx->ntbs++;
@@ -656,7 +636,7 @@ void dss_tx_bh(struct dss_modem *m)
 	spin_lock(&tx->lock);
 	/* the last is the first */
 	llist_for_each_entry_safe(x, tmp, done, link) {
-		list_del(&x->flight);
+		hlist_del(&x->flight);
 		tx->inflight--;
 		if (dss_tx_again(m, x))
 			dss_tx_requeue(x);

@@ -41,6 +41,30 @@ static __always_inline void dss_tx_commit(struct dss_xfer *x, u32 len, struct ds
 	part->count++;
 }
 
+/*
+ * May the session hold one more NTB? @half: with half of all bounds, where writers go on. With
+ * tx.lock
+ */
+static inline bool dss_tx_may_hold(const struct dss_session *s, bool half)
+{
+	const struct dss_modem *m = s->modem;
+
+	return dss_decide_room(s->tx_held, m->tx.more, half, m->ntb_params.tx_max, s->tx_limit);
+}
+
+/* With tx.lock */
+static inline struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
+{
+	struct llist_node *first = tx->pool;
+
+	if (!first)
+		return NULL;
+	tx->pool = first->next;
+	tx->pooled--;
+	tx->unused = min(tx->unused, tx->pooled);
+	return llist_entry(first, struct dss_xfer, link);
+}
+
 /* how often transfers are looked at while there are any */
 #define DSS_TX_WATCH		(HZ / 10)
 
@@ -49,11 +73,9 @@ static __always_inline void dss_tx_commit(struct dss_xfer *x, u32 len, struct ds
  * dss_tx_unplug() and the last two
  */
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m);
-struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx);
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x);
 void dss_xfers_free(struct dss_tx *tx, struct llist_node *list);
 void dss_tx_trim(struct dss_tx *tx, struct llist_head *list);
-bool dss_tx_may_hold(const struct dss_session *s, bool half);
 int dss_tx_why(const struct dss_session *s);
 void dss_tx_awake(struct dss_modem *m);
 void dss_tx_asleep(struct dss_modem *m);

@@ -37,13 +37,15 @@ static struct dss_op *dss_op_new(struct dss_node *f, enum dss_op_kind kind)
 /* With session.write: one at a time takes, anybody gives */
 struct dss_op *dss_op_alloc(struct dss_node *f, enum dss_op_kind kind)
 {
-	struct llist_node *spare = llist_del_first(&f->spares);
 	struct dss_op *op;
 
-	if (!spare)
+	if (!f->taken)
+		f->taken = llist_del_all(&f->spares);
+	if (!f->taken)
 		return dss_op_new(f, kind);
+	op = llist_entry(f->taken, struct dss_op, link);
+	f->taken = op->link.next;
 	atomic_dec(&f->nspares);
-	op = llist_entry(spare, struct dss_op, link);
 	op->kind = kind;
 	op->error = 0;
 	op->bytes = 0;

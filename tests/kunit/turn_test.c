@@ -103,6 +103,16 @@ static void turn_bh(void)
 	local_bh_enable();
 }
 
+/* Of the transfers in flight; NULL when there is none */
+static struct dss_xfer *turn_oldest(const struct dss_modem *m)
+{
+	struct dss_xfer *x, *oldest = NULL;
+
+	hlist_for_each_entry(x, &m->tx.flight, flight)
+		oldest = x;
+	return oldest;
+}
+
 /* The first @n transfers in flight end, and nothing goes in their place yet */
 static void turn_end(struct kunit *test, unsigned int n)
 {
@@ -110,7 +120,7 @@ static void turn_end(struct kunit *test, unsigned int n)
 	struct dss_xfer *x;
 
 	while (n--) {
-		x = list_first_entry_or_null(&m->tx.flight, struct dss_xfer, flight);
+		x = turn_oldest(m);
 		KUNIT_ASSERT_NOT_NULL(test, x);
 		x->urb->status = 0;
 		x->urb->actual_length = x->urb->transfer_buffer_length;
@@ -269,7 +279,7 @@ static void turns_again(struct kunit *test)
 	turn_step(test, "A4");
 	turn_go();
 	dss_tx_stop(m, DSS_STOP_HALT);
-	list_for_each_entry_reverse(x, &m->tx.flight, flight) {
+	hlist_for_each_entry(x, &m->tx.flight, flight) {
 		x->urb->status = -ECONNRESET;
 		x->urb->actual_length = 0;
 		dss_tx_complete(x->urb);
@@ -318,7 +328,7 @@ static void turns_broken(struct kunit *test)
 	turn_step(test, "A20");
 	turn_go();
 	m->tx.stopped &= ~DSS_STOP_SUSPEND;
-	x = list_first_entry(&m->tx.flight, struct dss_xfer, flight);
+	x = turn_oldest(m);
 	x->urb->status = -EPROTO;
 	x->urb->actual_length = 0;
 	dss_tx_complete(x->urb);
