@@ -84,7 +84,7 @@ struct dss_ntb {
 	u32 room;
 	u32 ndp;
 	u32 bytes;
-	u16 count;
+	u32 count;
 	u8 session;
 };
 
@@ -151,10 +151,9 @@ static inline void dss_ntb_set_len(struct dss_ntb *ntb, u32 len)
  * place of what is still to come. No function is called, not even memset(): this is used within
  * user access.
  */
-static __always_inline void dss_ntb_fill_gap(const struct dss_ntb *ntb)
+static __always_inline void dss_ntb_fill_gap(const struct dss_ntb *ntb, u32 left)
 {
 	u8 *to = ntb->buf + ntb->len;
-	u32 left = ntb->next - ntb->len;
 
 	if (IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
 	    likely(ntb->next + (u32)sizeof(u64) <= ntb->room)) {
@@ -177,6 +176,7 @@ static __always_inline void dss_ntb_fill_gap(const struct dss_ntb *ntb)
  */
 static __always_inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 {
+	u32 gap = -len & (ntb->p->modulus - 1);
 	u32 offset = ntb->next;
 
 	ntb->bytes += len;
@@ -193,9 +193,9 @@ static __always_inline void dss_ntb_commit(struct dss_ntb *ntb, u32 len)
 		dpe[ntb->count].wDatagramLength = cpu_to_le16(len);
 	}
 	ntb->count++;
-	dss_ntb_set_len(ntb, offset + len);
-	if (ntb->next != ntb->len)
-		dss_ntb_fill_gap(ntb);
+	ntb->len = offset + len;
+	ntb->next = ntb->len + gap;
+	dss_ntb_fill_gap(ntb, gap);
 }
 
 /**

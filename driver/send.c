@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* SEND: many datagrams a call, of which a run of like ones has one completion. */
+#include <linux/bitops.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/timekeeping.h>
@@ -26,19 +27,10 @@ struct dss_entry {
 	u64 buf, user_data, len_flags, lost_reserved;
 };
 
-static u32 dss_entry_len(const struct dss_entry *e)
+/* The length; more than 32 bits when there are flags, which are not allowed */
+static u64 dss_entry_len(const struct dss_entry *e)
 {
-	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? upper_32_bits(e->len_flags) :
-	       lower_32_bits(e->len_flags);
-}
-
-/* Nothing but buf, user_data and len is set */
-static bool dss_entry_is_plain(const struct dss_entry *e)
-{
-	u32 flags = IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? lower_32_bits(e->len_flags) :
-		    upper_32_bits(e->len_flags);
-
-	return !(flags | e->lost_reserved);
+	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? ror64(e->len_flags, 32) : e->len_flags;
 }
 
 /*
@@ -76,6 +68,16 @@ static bool dss_entry_is_plain(const struct dss_entry *e)
 	if (left)									\
 		dss_copy_word(to, from, 0, fault);					\
 } while (0)
+
+/*
+ * Whole words cost less than the bytes behind the last of them. An aligned word is not in two
+ * pages, so what is read with the datagram's last bytes is there as they are; and the gap behind
+ * the datagram, as offsets in an NTB are multiples of a word, is filled with zeroes afterwards.
+ */
+static __always_inline u32 dss_copy_len(u64 data, u32 len)
+{
+	return data % sizeof(u64) ? len : ALIGN(len, sizeof(u64));
+}
 
 static bool dss_copy_inline(u32 len)
 {
@@ -154,22 +156,25 @@ static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 {
 	struct dss_session *s = send->f->session;
 	struct dss_entry e;
-	u32 len;
+	u32 len, whole;
 	int err;
 	u8 *p;
 
 	if (!dss_send_entry(&e, from))
 		return -EFAULT;
 	len = dss_entry_len(&e);
-	if (!len || !dss_entry_is_plain(&e))
+	if (!len || len != dss_entry_len(&e) || e.lost_reserved)
 		return -EINVAL;
 	if (len > s->modem->ntb_params.max_datagram)
 		return -EMSGSIZE;
 	p = dss_tx_room(s, len, send->nowait, xfer);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	if (!access_ok(u64_to_user_ptr(e.buf), len) ||
-	    dss_copy(p, u64_to_user_ptr(e.buf), len))
+	whole = dss_copy_len(e.buf, len);
+	if (!dss_ntb_has_bytes(&(*xfer)->ntb, whole))
+		whole = len;
+	if (!access_ok(u64_to_user_ptr(e.buf), whole) ||
+	    dss_copy(p, u64_to_user_ptr(e.buf), whole))
 		return -EFAULT;
 	if (!dss_send_joins(send, *xfer, e.user_data)) {
 		err = dss_send_begin(send, *xfer, e.user_data);
@@ -197,38 +202,47 @@ static bool dss_send_step(struct dss_op *op, const struct mbim_dss_datagram __us
  * in: they are copied in place, and the NTB is a copy, so that the compiler can keep it in
  * registers. It has them all, as this is a function of its own.
  */
-static noinline void dss_send_run(struct dss_ntb *to, u64 expected, u64 step,
-				  const struct mbim_dss_datagram __user *from,
-				  const struct mbim_dss_datagram __user *end)
+static __always_inline void dss_send_run(struct dss_ntb *to, u64 expected, u64 step,
+					 const struct mbim_dss_datagram __user *from,
+					 const struct mbim_dss_datagram __user *end, bool common)
 {
-	const struct dss_ntb_params params = *to->p;
+	/*
+	 * None is longer than wMaxSegmentSize can say. What is that close to the end of user memory
+	 * is left as well.
+	 */
+	const u64 last = TASK_SIZE_MAX - U16_MAX - sizeof(u64);
+	struct dss_ntb_params params = *to->p;
 	struct dss_ntb ntb = *to;
 	struct dss_entry e;
 	const u8 __user *data;
-	u32 len;
+	u32 len, whole;
 	u8 *p;
 
 	ntb.p = &params;
+	if (common) {
+		params.ntb32 = false;
+		params.modulus = sizeof(u64);
+	}
 	if (!user_read_access_begin(from, (end - from) * sizeof(*from)))
 		return;
 	for (; from < end; from++) {
 		dss_get_entry(&e, from, out);
+		/* a length of 0, or one with flags, is too long, too */
+		if ((e.lost_reserved | (e.user_data ^ expected)) || e.buf > last ||
+		    dss_entry_len(&e) - 1 >= params.max_datagram)
+			break;
 		len = dss_entry_len(&e);
 		data = u64_to_user_ptr(e.buf);
+		whole = dss_copy_len(e.buf, len);
 		p = ntb.buf + ntb.next;
-		/*
-		 * A length of 0 is too long, too. None is longer than wMaxSegmentSize can say,
-		 * and what is that close to the end of user memory is left as well.
-		 */
-		if (len - 1 >= params.max_datagram || !dss_ntb_has_bytes(&ntb, len) ||
-		    !dss_entry_is_plain(&e) || e.user_data != expected || !access_ok(data, U16_MAX))
+		if (!dss_ntb_has_bytes(&ntb, whole))
 			break;
 		if (dss_copy_inline(len)) {
 			barrier_nospec();
 			dss_copy_words(p, data, len, out);
 		} else {
 			user_read_access_end();
-			if (dss_copy(p, data, len) ||
+			if (dss_copy(p, data, whole) ||
 			    !user_read_access_begin(from, sizeof(*from)))
 				goto done;
 		}
@@ -242,23 +256,43 @@ done:
 	*to = ntb;
 }
 
+/* For most modems: what does not differ between them is no variable */
+static noinline void dss_send_run_common(struct dss_ntb *to, u64 expected, u64 step,
+					 const struct mbim_dss_datagram __user *from,
+					 const struct mbim_dss_datagram __user *end)
+{
+	dss_send_run(to, expected, step, from, end, true);
+}
+
+static noinline void dss_send_run_any(struct dss_ntb *to, u64 expected, u64 step,
+				      const struct mbim_dss_datagram __user *from,
+				      const struct mbim_dss_datagram __user *end)
+{
+	dss_send_run(to, expected, step, from, end, false);
+}
+
 /* What follows of the run at hand, in its NTB */
 static void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
 			  const struct mbim_dss_datagram __user *from,
 			  const struct mbim_dss_datagram __user *end, struct dss_xfer *x)
 {
 	const struct mbim_dss_datagram __user *most;
+	const struct dss_ntb_params *p = x->ntb.p;
 	struct dss_op *op = send->run->op;
 	u32 bytes = x->ntb.bytes;
-	u16 count = x->ntb.count;
+	u32 count = x->ntb.count;
+	u64 expected;
 
-	most = from + (x->ntb.p->max_datagrams - count);
+	most = from + (p->max_datagrams - count);
 	if (end > most)
 		end = most;
 	if (from == end || !dss_send_step(op, from))
 		return;
-	dss_send_run(&x->ntb, op->user_data + (u64)op->user_step * op->count, op->user_step,
-		     from, end);
+	expected = op->user_data + (u64)op->user_step * op->count;
+	if (p->modulus == sizeof(u64) && !p->ntb32)
+		dss_send_run_common(&x->ntb, expected, op->user_step, from, end);
+	else
+		dss_send_run_any(&x->ntb, expected, op->user_step, from, end);
 	dss_send_count(send, b, x->ntb.count - count, x->ntb.bytes - bytes);
 }
 

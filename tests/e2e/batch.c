@@ -71,9 +71,15 @@ static void reserved(struct mbim_dss_datagram *d)
 	d->reserved = 1;
 }
 
+static void with_flags(struct mbim_dss_datagram *d)
+{
+	d->flags = MBIM_DSS_DATAGRAM_LOST;
+}
+
 static const struct fault send_faults[] = {
 	{ "a bad pointer", EFAULT, no_buffer }, { "too long", EMSGSIZE, too_long },
 	{ "empty", EINVAL, empty }, { "a reserved field", EINVAL, reserved },
+	{ "flags", EINVAL, with_flags },
 };
 
 /* An entry at @at is wrong: those before it go, then, mended, the rest. */
@@ -120,6 +126,34 @@ static void send_stops_at_a_fault(void)
 	check_eq(sim_session_stat(s.id, "datagrams_out"),
 		 COUNT * ARRAY_SIZE(send_faults) * ARRAY_SIZE(places));
 	check(!poll_now(s.fd, POLLIN | POLLPRI));
+}
+
+/* Behind a datagram's last byte there may be nothing, wherever that is. */
+static void send_up_to_the_end_of_memory(void)
+{
+	char *pages = memory(2 * 4096, PROT_READ | PROT_WRITE);
+	struct mbim_dss_datagram d[COUNT] = {};
+	struct mbim_dss_batch b;
+	struct session s;
+
+	check(!mprotect(pages + 4096, 4096, PROT_NONE));
+	fill(pages, 4096, 1);
+	session_open(&s, SERVICE_ECHO);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		d[i].len = 8 * (i % 2) + 120 + i;
+		d[i].buf = (uintptr_t)(pages + 4096 - d[i].len);
+	}
+	check(!batch(s.fd, MBIM_DSS_IOC_SEND, d, COUNT, 0, &b));
+	check_eq(b.error, 0);
+	check_eq(b.done, COUNT);
+	for (uint32_t i = 0; i < COUNT; i++) {
+		char got[MAX_DATAGRAM];
+		struct mbim_dss_datagram r = { .buf = (uintptr_t)got, .len = sizeof(got) };
+
+		check(!batch(s.fd, MBIM_DSS_IOC_RECV, &r, 1, 0, &b));
+		check_eq(r.len, d[i].len);
+		check(!memcmp(got, pages + 4096 - d[i].len, d[i].len));
+	}
 }
 
 /* The array itself ends in memory that is not there. */
@@ -687,6 +721,7 @@ static void recv_waits_for_one(void)
 static const struct test_case cases[] = {
 	{ "SEND: a fault in one entry neither loses nor repeats another",
 	  send_stops_at_a_fault, 60 },
+	{ "SEND: datagrams that end where memory does", send_up_to_the_end_of_memory, 0 },
 	{ "SEND: the array ends early", send_entries_end_early, 0 },
 	{ "SEND: without waiting, accepted in part", send_in_part, 0 },
 	{ "SEND: waits until all are accepted; a signal", send_waits, 0 },

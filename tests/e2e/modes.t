@@ -8,7 +8,8 @@
 . tests/e2e/lib.sh
 
 start_all
-for program in modes sync batch loss giveback cancel limits uring aio; do
+modprobe usbmon || bail "no usbmon"
+for program in modes sync batch loss giveback cancel limits uring aio wire; do
 	cases $program
 done
 no_sim_errors
