@@ -12,8 +12,8 @@
 # hour in emulation with the checkers: by default a share
 case $VM_SHORT-$VM_KERNEL in
 1-uml-debug)
-	export STORM_UNPLUGS=150 STORM_UPDOWNS=60
-	STORM_RELOADS=15 ;;
+	export STORM_UNPLUGS=60 STORM_UPDOWNS=25
+	STORM_RELOADS=6 ;;
 1-*)
 	export STORM_UNPLUGS=15 STORM_UPDOWNS=10
 	STORM_RELOADS=3 ;;
