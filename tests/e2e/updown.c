@@ -131,6 +131,7 @@ static void *receiver_thread(void *arg)
 	static uint8_t bytes[BATCH][MAX_DATAGRAM];
 	struct mbim_dss_datagram d[BATCH];
 	struct mbim_dss_batch b;
+	struct instant since, now;
 	struct load *l = arg;
 	int silent = 0;
 
@@ -138,8 +139,11 @@ static void *receiver_thread(void *arg)
 		struct pollfd p = { .fd = l->s.fd, .events = POLLIN };
 
 		if (poll(&p, 1, 200) != 1) {
-			/* nothing is on its way any more */
-			if (l->sent_all)
+			instant_now(&now);
+			if (!silent)
+				since = now;
+			/* nobody has had anything to do: nothing is on its way any more */
+			if (l->sent_all && waited_ms(&since, &now) >= 200)
 				return NULL;
 			if (++silent * 200 > LONG)
 				fail("nothing comes back: %llu sent, %llu received",
