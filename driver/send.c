@@ -71,8 +71,9 @@ static u64 dss_entry_len(const struct dss_entry *e)
 
 /*
  * Whole words cost less than the bytes behind the last of them. An aligned word is not in two
- * pages, so what is read with the datagram's last bytes is there as they are; and the gap behind
- * the datagram, as offsets in an NTB are multiples of a word, is filled with zeroes afterwards.
+ * pages: where the datagram's last bytes can be read, so can the rest of theirs. It ends in front
+ * of the next datagram, as these begin multiples of a word apart (dss_modem_params()), and the gap
+ * there is filled with zeroes afterwards.
  */
 static __always_inline u32 dss_copy_len(u64 data, u32 len)
 {
