@@ -47,8 +47,16 @@ static unsigned int look(const struct event *event, const uint8_t *data)
 	return 1;
 }
 
+/* Of MON_IOCG_STATS: events not read yet, and those that had no room. */
+struct monitor_stats {
+	uint32_t queued, dropped;
+};
+
+#define MONITOR_STATS	_IOR(0x92, 3, struct monitor_stats)
+
 static unsigned int transfers_seen(int monitor)
 {
+	struct monitor_stats stats;
 	static uint8_t bytes[CHUNK];
 	unsigned int seen = 0;
 	struct event event;
@@ -62,6 +70,8 @@ static unsigned int transfers_seen(int monitor)
 		seen += look(&event, bytes);
 	}
 	check(n == -1 && errno == EAGAIN);
+	check(!ioctl(monitor, MONITOR_STATS, &stats));
+	check_eq(stats.dropped, 0);
 	return seen;
 }
 
