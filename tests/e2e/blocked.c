@@ -69,6 +69,15 @@ bool blocked_still(const struct blocked *b)
 
 void blocked_end(struct blocked *b, unsigned int ms)
 {
-	wait_until(ms, finished(b));
+	struct instant begun;
+	unsigned int waited;
+
+	instant_now(&begun);
+	if (!finished(b)) {
+		wait_until(ms > LONG ? ms : LONG, finished(b));
+		waited = waited_ms(&begun, &b->ended);
+		if (waited > ms)
+			fail("a call waited for %u ms", waited);
+	}
 	pthread_join(b->thread, NULL);
 }

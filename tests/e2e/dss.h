@@ -292,7 +292,7 @@ void blocked_start(struct blocked *b, long (*call)(void *arg), void *arg);
 void blocked_begin(struct blocked *b, long (*call)(void *arg), void *arg);
 /* It still sleeps. */
 bool blocked_still(const struct blocked *b);
-/* Until it has returned. */
+/* Until it has returned, which may take so long, as waited_ms() counts; LONG at least by the clock. */
 void blocked_end(struct blocked *b, unsigned int ms);
 
 /* ---- agent.c, where the script starts none */
