@@ -11,8 +11,8 @@
 #include <linux/version.h>
 #include <net/genetlink.h>
 
-/* 6.2: device_type.devnode takes a const device */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+/* 6.3: device_type.devnode takes a const device */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define DSS_DEVNODE_DEVICE const struct device
 #else
 #define DSS_DEVNODE_DEVICE struct device
