@@ -42,8 +42,8 @@ static inline void dss_hrtimer_setup(struct hrtimer *timer,
 }
 
 /*
- * 6.8, and 6.1.80 of the stable kernels: libaio marks its iocbs. Before, they cannot be told from
- * those of io_uring, which must not be given a cancel function
+ * 6.8, and 6.1.80 and 6.6.19 of the stable kernels: libaio marks its iocbs. Before, they cannot
+ * be told from those of io_uring, which must not be given a cancel function
  */
 static inline bool dss_is_libaio(const struct kiocb *iocb)
 {
