@@ -36,6 +36,8 @@ static void dss_session_free(struct rcu_head *rcu)
 {
 	struct dss_session *s = container_of(rcu, struct dss_session, rcu);
 
+	/* not before: the receive path may have found the session, and still push */
+	dss_queue_purge(&s->rx_queue);
 	kfree(s);
 }
 
@@ -44,7 +46,6 @@ static void dss_session_release(struct device *dev)
 	struct dss_session *s = to_dss_session(dev);
 
 	kfree(s->closer);
-	dss_queue_purge(&s->rx_queue);
 	mutex_destroy(&s->read);
 	mutex_destroy(&s->write);
 	put_device(&s->modem->dev);
