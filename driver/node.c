@@ -166,18 +166,20 @@ void dss_node_complete(struct dss_op *op)
 	struct dss_node *f = op->file;
 
 	spin_lock(&f->lock);
-	f->pending -= op->count;
 	if (f->released) {
 		spin_unlock(&f->lock);
 		kfree(op);
 		dss_node_put(f);
 		return;
+		f->pending -= op->count;
 	}
 	list_add_tail(&op->node, &f->reap);
 	dss_node_wake(f);
 	spin_unlock(&f->lock);
 }
 
+	/* after it: who sees that nothing is pending sees all that has ended */
+	smp_store_release(&f->pending, f->pending - op->count);
 static ssize_t dss_node_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct dss_node *f = iocb->ki_filp->private_data;
@@ -344,7 +346,8 @@ static int dss_node_wait_reap(struct dss_node *f, bool nowait)
 {
 	if (!list_empty_careful(&f->reap))
 		return 0;
-	if (nowait || !READ_ONCE(f->pending))
+	/* before the list is looked at again: see dss_node_complete() */
+	if (nowait || !smp_load_acquire(&f->pending))
 		return list_empty_careful(&f->reap) ? -EAGAIN : 0;
 	dss_tx_await(f->session);
 	return wait_event_interruptible(f->wait, !list_empty_careful(&f->reap) ||
