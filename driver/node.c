@@ -92,7 +92,8 @@ static int dss_node_open(struct inode *inode, struct file *file)
 	dss_aio_init(f);
 	f->session = s;
 	f->mode = MBIM_DSS_MODE_STREAM;
-	f->seen = errseq_sample(&s->tx_errseq);
+	/* what was before is not for this file, whether somebody was told or not */
+	errseq_check_and_advance(&s->tx_errseq, &f->seen);
 	f->next_id = 1;
 	spin_lock_init(&f->lock);
 	INIT_LIST_HEAD(&f->reap);
@@ -145,6 +146,8 @@ static int dss_node_flush(struct file *file, fl_owner_t id)
 	struct dss_node *f = file->private_data;
 	int err;
 
+	if (!(file->f_mode & FMODE_WRITE))
+		return 0;
 	spin_lock_bh(&f->lock);
 	err = errseq_check(&f->session->tx_errseq, f->seen);
 	spin_unlock_bh(&f->lock);

@@ -291,6 +291,45 @@ static void fsync_tells_once(void)
 	check(!fsync(s.fd));
 }
 
+/* Nobody asks by fsync: what has failed is nevertheless none of the next who comes. */
+static void not_of_those_after(void)
+{
+	struct session s;
+	int later, reader;
+
+	session_open(&s, SERVICE_ECHO);
+	break_transfers("EPROTO", 1);
+	write_all(s.fd, bytes, 10);
+	wait_until(LONG, session_counter(&s, "tx_errors") == 1);
+	reader = node_open(0, s.id, O_RDONLY);
+	check(!close(reader));
+	later = node_open(0, s.id, O_WRONLY);
+	write_all(later, bytes, 10);
+	check(!fsync(later));
+	check(!close(later));
+	/* the same again is another */
+	later = node_open(0, s.id, O_WRONLY);
+	break_transfers("EPROTO", 1);
+	write_all(later, bytes, 10);
+	check_err(fsync(later), EPROTO);
+	check_err(fsync(s.fd), EPROTO);
+}
+
+/* Who cannot write has nothing to be told. */
+static void not_of_readers(void)
+{
+	struct session s;
+	int reader;
+
+	session_open(&s, SERVICE_ECHO);
+	reader = node_open(0, s.id, O_RDONLY);
+	break_transfers("EPROTO", 1);
+	write_all(s.fd, bytes, 10);
+	wait_until(LONG, session_counter(&s, "tx_errors") == 1);
+	check(!close(reader));
+	check_err(close(s.fd), EPROTO);
+}
+
 static void close_tells(void)
 {
 	struct session s;
@@ -466,7 +505,9 @@ static const struct test_case cases[] = {
 	{ "O_NONBLOCK and RWF_NOWAIT with DSYNC: room is not waited for, the end is",
 	  dsync_without_waiting_for_room, 0 },
 	{ "fsync tells an earlier write's error, once to each file", fsync_tells_once, 0 },
+	{ "a file opened afterwards is not told", not_of_those_after, 0 },
 	{ "close tells it, too", close_tells, 0 },
+	{ "close of a file that only reads does not", not_of_readers, 0 },
 	{ "close leaves it to fsync", close_leaves_it_to_fsync, 0 },
 	{ "close does not wait", close_does_not_wait, 0 },
 	{ "ECANCELED: withdrawn by a CLOSE of the session", withdrawn_by_close, 0 },
