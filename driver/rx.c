@@ -111,7 +111,7 @@ void dss_rx_end(struct dss_modem *m, const struct dss_ntb_iter *it)
 		atomic64_inc(&m->rx.malformed);
 }
 
-/* A datagram of DSS. false: nobody here wants it. Under RCU */
+/* A datagram of DSS. false: it is no session of ours. Under RCU */
 bool dss_rx_datagram(struct dss_modem *m, const struct dss_ntb_datagram *dg)
 {
 	struct dss_session *s = rcu_dereference(m->sessions[dg->session]);
@@ -120,7 +120,11 @@ bool dss_rx_datagram(struct dss_modem *m, const struct dss_ntb_datagram *dg)
 		atomic64_inc(&m->rx.stray);
 		return false;
 	}
-	dss_rx_deliver(s, dg->data, dg->len);
+	/* nobody could read it: the service does not send */
+	if (unlikely(!(s->directions & MBIM_DSS_DIR_IN)))
+		atomic64_inc(&m->rx.stray);
+	else
+		dss_rx_deliver(s, dg->data, dg->len);
 	return true;
 }
 

@@ -522,6 +522,19 @@ static void stray_datagrams(void)
 	check_eq(modem_counter("rx_stray"), before + 1);
 }
 
+/* A modem that sends for a service that does not: nobody could read it. */
+static void stray_to_a_sink(void)
+{
+	struct session s;
+	long long before = modem_counter("rx_stray");
+
+	session_open(&s, SERVICE_SINK);
+	sim("send %u 676f6f64", s.id);
+	wait_until(LONG, modem_counter("rx_stray") == before + 1);
+	check_eq(session_counter(&s, "rx_datagrams"), 0);
+	check_eq(poll_now(s.fd, POLLIN | POLLPRI | POLLOUT), POLLOUT);
+}
+
 static const struct test_case cases[] = {
 	{ "OUT takes nothing for a while: writers block, nothing is lost", nak_for_a_while, 0 },
 	{ "OUT takes nothing for ever: ETIMEDOUT, then it works again", nak_for_ever, 0 },
@@ -543,6 +556,7 @@ static const struct test_case cases[] = {
 	{ "IN errors: nothing is lost", in_errors, 60 },
 	{ "malformed NTBs: nothing wrong is delivered, each is counted", malformed_ntbs, 60 },
 	{ "datagrams that are nobody's are counted", stray_datagrams, 0 },
+	{ "so are those for a session that is not read", stray_to_a_sink, 0 },
 };
 
 int main(int argc, char **argv)
