@@ -182,8 +182,10 @@ bool dss_agent_bound(void)
 bool dss_agent_expected(void)
 {
 	lockdep_assert_held(&dss_mutex);
-	return dss_agent.portid ||
-	       (dss_agent.expected && time_before(jiffies, dss_agent.lost + dss_request_grace()));
+	/* once over, jiffies may wrap around */
+	if (dss_agent.expected && time_after_eq(jiffies, dss_agent.lost + dss_request_grace()))
+		dss_agent.expected = false;
+	return dss_agent.portid || dss_agent.expected;
 }
 
 static int dss_put_request(struct sk_buff *skb, u64 id, enum mbim_dss_op op, struct dss_session *s,
