@@ -389,7 +389,9 @@ static int dss_modem_upper(struct dss_modem *m, struct netdev_notifier_changeupp
 	int err = 0;
 	u16 vid;
 
-	if (!info->linking || !is_vlan_dev(upper))
+	/* cdc_mbim knows those of 802.1Q only */
+	if (!info->linking || !is_vlan_dev(upper) ||
+	    vlan_dev_vlan_proto(upper) != htons(ETH_P_8021Q))
 		return NOTIFY_DONE;
 	vid = vlan_dev_vlan_id(upper);
 	if (vid < 256 || vid > 511)

@@ -539,6 +539,9 @@ static void not_open_any_more(void)
 {
 	struct wwan_handle *handle = library();
 	struct wwan_open_args args = { .session = WWAN_SESSION_ANY };
+	/* cdc_mbim has no frames for such a one */
+	check(!shell("ip link add link wwan0 name v300 type vlan proto 802.1ad id 300"));
+	check(!shell("ip link del v300"));
 	struct wwan_session *session;
 	struct session s;
 	char words[160];
