@@ -153,10 +153,11 @@ static long dss_control_copy_list(struct mbim_dss_list *list, const void *entrie
 	u32 stride = list->entry_size;
 	u32 i, n = min(count, list->capacity);
 
-	if (n && !stride)
+	/* who only asks how many there are has no entries */
+	if (list->capacity && !stride)
 		return -EINVAL;
 	/* as for the size of a structure; clearing what follows is bounded, too */
-	if (n && stride > PAGE_SIZE)
+	if (list->capacity && stride > PAGE_SIZE)
 		return -E2BIG;
 	for (i = 0; i < n; i++) {
 		if (copy_to_user(to + (size_t)i * stride, entries + (size_t)i * size,

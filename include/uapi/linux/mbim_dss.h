@@ -132,7 +132,7 @@ struct mbim_dss_hello {
  *	of all), 0 for MODEMS
  * @entry_size: in, bytes of one array element as the caller knows it; out, as
  *	the kernel knows it. The smaller of both is copied, the rest zeroed. More
- *	than a page is E2BIG, 0 EINVAL
+ *	than a page is E2BIG, 0 EINVAL, unless @capacity is 0
  * @capacity: in, elements that the array has room for
  * @count: out, elements there are. More than @capacity: only that many were
  *	copied, call again with more room
