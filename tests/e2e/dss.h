@@ -2,8 +2,8 @@
 /*
  * What the end-to-end programs share: cases and checks (case.c), the character
  * devices by their raw ABI (dss.c), the control socket of the virtual modem
- * (sim.c), NTBs of their own (ntb.c), calls that block (blocked.c), the agent
- * (agent.c).
+ * (sim.c), NTBs of their own (ntb.c), calls that block (blocked.c), memory that
+ * is not there yet (trap.c), the agent (agent.c).
  *
  * A program is a table of cases. Each case runs in a process of its own with a
  * deadline, so what it leaves open goes with it, and ends at the first check
@@ -294,6 +294,23 @@ void blocked_begin(struct blocked *b, long (*call)(void *arg), void *arg);
 bool blocked_still(const struct blocked *b);
 /* Until it has returned, which may take so long, as waited_ms() counts; LONG at least by the clock. */
 void blocked_end(struct blocked *b, unsigned int ms);
+
+/* ---- trap.c */
+
+/* A page on which who touches it waits. */
+struct trap {
+	int uffd;
+	void *page;
+	size_t size;
+};
+
+void trap_set(struct trap *t);
+/* Until somebody is in it. */
+void trap_wait(const struct trap *t);
+/* It becomes memory like any other, of zeroes, and who is in it goes on. */
+void trap_fill(const struct trap *t);
+/* It is no memory, and who is in it gets EFAULT. */
+void trap_fail(const struct trap *t);
 
 /* ---- agent.c, where the script starts none */
 

@@ -1,50 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Two wait for completions. What one has taken and cannot be given, for its memory is not there,
- * is the other's. userfaultfd says when the first is at it.
+ * is the other's.
  */
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "dss.h"
-
-/* Memory that is there when somebody says so: here, never. */
-struct trap {
-	int uffd;
-	void *page;
-	size_t size;
-};
-
-static void trap_set(struct trap *t)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
-	t->size = sysconf(_SC_PAGESIZE);
-	t->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (t->uffd < 0 && errno == ENOSYS)
-		skip("no userfaultfd");
-	check(t->uffd >= 0);
-	check(!ioctl(t->uffd, UFFDIO_API, &api));
-	t->page = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(t->page != MAP_FAILED);
-	reg.range.start = (uintptr_t)t->page;
-	reg.range.len = t->size;
-	check(!ioctl(t->uffd, UFFDIO_REGISTER, &reg));
-}
-
-/* Who is in it gets EFAULT. */
-static void trap_open(struct trap *t)
-{
-	struct uffdio_range range = { .start = (uintptr_t)t->page, .len = t->size };
-
-	check(!munmap(t->page, t->size));
-	check(!ioctl(t->uffd, UFFDIO_WAKE, &range));
-}
 
 struct fetch {
 	int fd;
@@ -76,9 +37,9 @@ static const struct mbim_dss_completion *second_gets_it(int fd, long (*fetch)(vo
 	trap_set(&t);
 	first.to = t.page;
 	blocked_begin(&stuck, fetch, &first);
-	poll_for(t.uffd, POLLIN, LONG);
+	trap_wait(&t);
 	blocked_start(&waits, fetch, &second);
-	trap_open(&t);
+	trap_fail(&t);
 	blocked_end(&stuck, SOON);
 	check_eq(stuck.ret, -1);
 	check_eq(stuck.error, EFAULT);
