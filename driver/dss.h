@@ -238,10 +238,13 @@ struct dss_session {
 	struct mutex read;
 	spinlock_t rx_lock;		/* BH; rx_queue, rx_* counters */
 	struct dss_queue rx_queue;
-	wait_queue_head_t rx_wait;	/* data, loss, completions, or the end */
+	wait_queue_head_t rx_wait;	/* data, or the end */
 	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
 
 	struct rcu_head rcu;
+	/* poll: whatever it may ask for. One, for EPOLL_CTL_MOD adds none, and libaio has one */
+	wait_queue_head_t pollers;
+
 };
 
 /* One open file of a session node */

@@ -159,8 +159,9 @@ static void dss_node_wake(struct dss_node *f)
 {
 	if (wq_has_sleeper(&f->wait))
 		wake_up_interruptible(&f->wait);
-	if (wq_has_sleeper(&f->session->rx_wait))
-		wake_up_interruptible(&f->session->rx_wait);
+	/* without a key: io_uring passes over a lone EPOLLPRI */
+	if (wq_has_sleeper(&f->session->pollers))
+		wake_up_interruptible(&f->session->pollers);
 }
 
 /* The end of a run of SEND requests. BHs are disabled */
@@ -170,19 +171,19 @@ void dss_node_complete(struct dss_op *op)
 
 	spin_lock(&f->lock);
 	if (f->released) {
+		f->pending -= op->count;
 		spin_unlock(&f->lock);
 		kfree(op);
 		dss_node_put(f);
 		return;
-		f->pending -= op->count;
 	}
 	list_add_tail(&op->node, &f->reap);
+	/* after it: who sees that nothing is pending sees all that has ended */
+	smp_store_release(&f->pending, f->pending - op->count);
 	dss_node_wake(f);
 	spin_unlock(&f->lock);
 }
 
-	/* after it: who sees that nothing is pending sees all that has ended */
-	smp_store_release(&f->pending, f->pending - op->count);
 static ssize_t dss_node_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct dss_node *f = iocb->ki_filp->private_data;
@@ -210,15 +211,11 @@ static __poll_t dss_node_poll(struct file *file, poll_table *wait)
 {
 	struct dss_node *f = file->private_data;
 	struct dss_session *s = f->session;
-	__poll_t wanted = poll_requested_events(wait);
 	__poll_t mask = 0;
 
-	/* one queue for who waits for one thing: libaio takes no more. The end wakes both */
-	if (wanted & ~(EPOLLOUT | EPOLLWRNORM | EPOLLERR | EPOLLHUP))
-		poll_wait(file, &s->rx_wait, wait);
-	if (wanted & (EPOLLOUT | EPOLLWRNORM) ||
-	    !(wanted & ~(EPOLLERR | EPOLLHUP)))
-		poll_wait(file, &s->tx_wait, wait);
+	poll_wait(file, &s->pollers, wait);
+	/* first to be seen, then to look; poll_wait() of older kernels leaves that to us */
+	smp_mb();
 	if (file->f_mode & FMODE_READ)
 		mask |= dss_rx_poll(f);
 	if (file->f_mode & FMODE_WRITE)

@@ -33,13 +33,15 @@ static void dss_rx_account(struct dss_session *s, u32 len, bool taken, bool firs
 		trace_mbim_dss_receive(s->modem->index, s->id, len, dss_queue_bytes(&s->rx_queue));
 		if (!first)
 			return;
+		if (wq_has_sleeper(&s->rx_wait))
+			wake_up_interruptible(&s->rx_wait);
 	} else {
 		s->rx_lost++;
 		trace_mbim_dss_drop(s->modem->index, s->id, len, dss_queue_bytes(&s->rx_queue));
 	}
 	/* without a key: io_uring passes over a lone EPOLLPRI */
-	if (wq_has_sleeper(&s->rx_wait))
-		wake_up_interruptible(&s->rx_wait);
+	if (wq_has_sleeper(&s->pollers))
+		wake_up_interruptible(&s->pollers);
 }
 
 /* BH context */
@@ -71,7 +73,7 @@ static void dss_rx_note_backlog(struct dss_modem *m, u32 ntbs)
 		s->rx_backlog += ntbs;
 		dss_queue_note_backlog(&s->rx_queue, ntbs);
 		spin_unlock(&s->rx_lock);
-		wake_up_interruptible(&s->rx_wait);
+		wake_up_interruptible(&s->pollers);
 	}
 	rcu_read_unlock();
 }

@@ -106,6 +106,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 	spin_lock_init(&s->rx_lock);
 	dss_queue_init(&s->rx_queue, DSS_RX_LIMIT);
 	init_waitqueue_head(&s->rx_wait);
+	init_waitqueue_head(&s->pollers);
 
 	device_initialize(&s->dev);
 	s->dev.class = &dss_class;
@@ -160,6 +161,7 @@ static void dss_session_tell_end(struct dss_session *s, enum mbim_dss_session_st
 	dss_tx_withdraw(s, state == MBIM_DSS_SESSION_GONE ? -ENODEV : -ECANCELED);
 	wake_up_all(&s->tx_wait);
 	wake_up_all(&s->rx_wait);
+	wake_up_all(&s->pollers);
 }
 
 /*

@@ -25,6 +25,7 @@ void dss_tx_shut(struct dss_session *s)
 	WRITE_ONCE(s->tx_shut, true);
 	spin_unlock_bh(&tx->lock);
 	wake_up_all(&s->tx_wait);
+	wake_up_all(&s->pollers);
 }
 
 bool dss_tx_drained(struct dss_session *s)
@@ -116,8 +117,8 @@ void dss_tx_limits(struct dss_session *s, struct mbim_dss_limits *l)
 		s->tx_full = false;
 	l->tx_limit = s->tx_limit;
 	l->tx_timeout_ms = s->tx_timeout_ms;
+	dss_tx_wake(s);
 	spin_unlock_bh(&tx->lock);
-	wake_up_interruptible(&s->tx_wait);
 }
 
 /* -- the modem's side ---------------------------------------------------- */

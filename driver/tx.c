@@ -24,7 +24,6 @@
  * its NTB, which is sooner done than taking it off and putting it back.
  */
 #include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -205,7 +204,7 @@ static void dss_tx_unhold(struct dss_session *s)
 		s->modem->tx.more--;
 	if (s->tx_full && dss_tx_may_hold(s, true)) {
 		s->tx_full = false;
-		wake_up_interruptible_poll(&s->tx_wait, EPOLLOUT | EPOLLWRNORM);
+		dss_tx_wake(s);
 	}
 	if (!s->tx_held && s->tx_draining) {
 		s->tx_draining = false;

@@ -10,6 +10,8 @@
 #ifndef MBIM_DSS_TX_H
 #define MBIM_DSS_TX_H
 
+#include <linux/poll.h>
+
 #include "dss.h"
 
 /* fill.c */
@@ -50,6 +52,18 @@ static inline bool dss_tx_may_hold(const struct dss_session *s, bool half)
 	const struct dss_modem *m = s->modem;
 
 	return dss_decide_room(s->tx_held, m->tx.more, half, m->ntb_params.tx_max, s->tx_limit);
+}
+
+/*
+ * There is room, or no need of it. With tx.lock, under which poll looks: who has not seen it is
+ * in the queue
+ */
+static inline void dss_tx_wake(struct dss_session *s)
+{
+	wake_up_interruptible(&s->tx_wait);
+	/* the lock orders it */
+	if (waitqueue_active(&s->pollers))
+		wake_up_interruptible_poll(&s->pollers, EPOLLOUT | EPOLLWRNORM);
 }
 
 /* With tx.lock */

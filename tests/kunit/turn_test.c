@@ -383,6 +383,7 @@ static void turn_session_init(struct dss_session *s, struct dss_modem *m, u32 id
 	INIT_LIST_HEAD(&s->tx_flight);
 	INIT_LIST_HEAD(&s->tx_ready);
 	init_waitqueue_head(&s->tx_wait);
+	init_waitqueue_head(&s->pollers);
 	init_waitqueue_head(&s->tx_sync);
 }
 

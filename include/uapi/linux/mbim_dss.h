@@ -15,9 +15,10 @@
  *	The node of open session S of modem M. write(2) sends, read(2) receives;
  *	SEND, RECV and REAP do the same for many datagrams a call. poll(2):
  *	POLLIN when there is data or the session has ended, POLLOUT when a write
- *	would not block, POLLPRI when there are completions to reap or datagrams
- *	were lost since the last %MBIM_DSS_IOC_INFO, POLLHUP when the session
- *	has ended, POLLERR as well when its modem is gone.
+ *	would not block (each of a file that was opened for it), POLLPRI when there
+ *	are completions to reap or datagrams were lost since the last
+ *	%MBIM_DSS_IOC_INFO, POLLHUP when the session has ended, POLLERR as well when
+ *	its modem is gone.
  *
  * Every ioctl takes a pointer to a structure that begins with @size and @flags.
  * @size is what the caller's structure has; a kernel that knows fewer fields
