@@ -26,7 +26,7 @@ struct dss_aio_read {
 static void dss_aio_kick(struct dss_node *f)
 {
 	kref_get(&f->ref);
-	if (!queue_work(dss_wq, &f->reader))
+	if (!queue_work(dss_io_wq, &f->reader))
 		dss_node_put(f);
 }
 

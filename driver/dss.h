@@ -361,6 +361,8 @@ extern struct class dss_class;
 extern struct workqueue_struct *dss_wq;
 extern dev_t dss_devt;
 struct dss_modem *dss_modem_find(u32 index);
+/* for works that wait for a user's memory or for other users, who may keep it from all others */
+extern struct workqueue_struct *dss_io_wq;
 struct dss_service *dss_modem_service(struct dss_modem *m, const u8 *uuid);
 unsigned int dss_modem_instances(struct dss_modem *m, const u8 *uuid);
 void dss_modem_fill(struct dss_modem *m, struct mbim_dss_modem *info);

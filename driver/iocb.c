@@ -151,7 +151,7 @@ static int dss_iocb_cancel(struct kiocb *iocb)
 		return 0;
 	llist_add(&op->cancelled, &f->cancelled);
 	kref_get(&f->ref);
-	if (!queue_work(dss_wq, &f->cancel))
+	if (!queue_work(dss_io_wq, &f->cancel))
 		dss_node_put(f);
 	return 0;
 }

@@ -46,9 +46,12 @@ static int __init mbim_dss_init(void)
 	dss_wq = alloc_workqueue("mbim_dss", WQ_FREEZABLE | WQ_UNBOUND, 0);
 	if (!dss_wq)
 		goto stop_queues;
+	dss_io_wq = alloc_workqueue("mbim_dss_io", WQ_FREEZABLE | WQ_UNBOUND, 0);
+	if (!dss_io_wq)
+		goto destroy_workqueue;
 	err = class_register(&dss_class);
 	if (err)
-		goto destroy_workqueue;
+		goto destroy_io_workqueue;
 	err = dss_nodes_register();
 	if (err)
 		goto unregister_class;
@@ -71,6 +74,8 @@ unregister_nodes:
 	dss_nodes_unregister();
 unregister_class:
 	class_unregister(&dss_class);
+destroy_io_workqueue:
+	destroy_workqueue(dss_io_wq);
 destroy_workqueue:
 	destroy_workqueue(dss_wq);
 	rcu_barrier();
@@ -85,7 +90,8 @@ static void __exit mbim_dss_exit(void)
 	dss_modem_stop();
 	dss_agent_unregister();
 	dss_nodes_unregister();
-	/* the last references to sessions and modems go in its works */
+	/* the last references to sessions and modems go in works of the second */
+	destroy_workqueue(dss_io_wq);
 	destroy_workqueue(dss_wq);
 	class_unregister(&dss_class);
 	rcu_barrier();

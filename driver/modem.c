@@ -20,6 +20,7 @@ DEFINE_MUTEX(dss_mutex);
 LIST_HEAD(dss_modems);
 struct class dss_class = { .name = "mbim_dss" };
 struct workqueue_struct *dss_wq;
+struct workqueue_struct *dss_io_wq;
 dev_t dss_devt;
 
 static DEFINE_IDA(dss_modem_ida);

@@ -430,6 +430,67 @@ static void libaio_poll(void)
 	check_eq(event.res & POLLIN, POLLIN);
 }
 
+static void libaio_poll_both(void)
+{
+	struct iocb iocb = { .aio_lio_opcode = IOCB_CMD_POLL, .aio_buf = POLLIN | POLLOUT };
+	aio_context_t context = aio_begin();
+	struct io_event event;
+	struct session s;
+
+	session_open(&s, SERVICE_ECHO);
+	limit_tx(s.fd);
+	set_nonblock(s.fd, true);
+	sim("nak out on");
+	write_until_full(s.fd, 1000, 1);
+	iocb.aio_fildes = s.fd;
+	aio_submit(context, &iocb);
+	check_eq(aio_events(context, &event, 1, 0), 0);
+	sim("nak out off");
+	check_eq(aio_events(context, &event, 1, LONG), 1);
+	check(event.res & (POLLIN | POLLOUT));
+}
+
+/*
+ * Reads that wait for one whose memory is not there keep a worker of the kernel each, as many as
+ * there may be. Sessions are closed all the same.
+ */
+static void libaio_workers(void)
+{
+	static struct iocb iocbs[300];
+	static char to[10];
+	struct session s, other;
+	aio_context_t context = 0;
+	struct io_event event;
+	struct trap t;
+	struct iocb trapped;
+	unsigned int i;
+
+	trap_set(&t);
+	check(!syscall(SYS_io_setup, ARRAY_SIZE(iocbs) + 1, &context));
+	session_open(&s, SERVICE_ECHO);
+	session_open(&other, SERVICE_SINK);
+	set_mode(s.fd, MBIM_DSS_MODE_MESSAGE);
+	aio_read(context, &trapped, s.fd, t.page, 10);
+	write_all(s.fd, "1", 1);
+	trap_wait(&t);
+	for (i = 0; i < ARRAY_SIZE(iocbs); i++) {
+		int fd = node_open(0, s.id, O_RDONLY);
+
+		set_mode(fd, MBIM_DSS_MODE_MESSAGE);
+		aio_read(context, &iocbs[i], fd, to, sizeof(to));
+	}
+	sim("nak out on");
+	write_all(other.fd, "x", 1);
+	check(!request_close(other.handle, 0, other.id, NULL));
+	sim("nak out off");
+	wait_until(LONG, !node_exists(0, other.id));
+	trap_fill(&t);
+	check_eq(aio_events(context, &event, 1, LONG), 1);
+	check_eq(event.res, 1);
+	/* the others go with the context */
+	check(!syscall(SYS_io_destroy, context));
+}
+
 static const struct test_case cases[] = {
 	{ "libaio: a write ends with its transfer, and its status",
 	  libaio_write_ends_with_its_transfer, 0 },
@@ -446,6 +507,8 @@ static const struct test_case cases[] = {
 	{ "libaio: reads that wait end with the session, and the modem", libaio_read_ends, 0 },
 	{ "libaio: a read into memory that has gone loses nothing", libaio_read_fault, 0 },
 	{ "libaio: poll", libaio_poll, 0 },
+	{ "libaio: poll for data and room", libaio_poll_both, 0 },
+	{ "libaio: reads that cannot go on keep nobody from closing", libaio_workers, 60 },
 };
 
 int main(int argc, char **argv)
