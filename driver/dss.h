@@ -240,6 +240,7 @@ struct dss_session {
 	struct dss_queue rx_queue;
 	wait_queue_head_t rx_wait;	/* data, or the end */
 	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
+	bool read_missed;		/* who found session.read held went away */
 
 	struct rcu_head rcu;
 	/* poll: whatever it may ask for. One, for EPOLL_CTL_MOD adds none, and libaio has one */

@@ -19,9 +19,31 @@
 
 static int dss_read_turn(struct dss_session *s, enum dss_wait wait)
 {
-	if (wait == DSS_WAIT_NOT)
-		return mutex_trylock(&s->read) ? 0 : -EAGAIN;
-	return mutex_lock_interruptible(&s->read);
+	if (wait != DSS_WAIT_NOT)
+		return mutex_lock_interruptible(&s->read);
+	if (mutex_trylock(&s->read))
+		return 0;
+	/* who has it sees this, or has gone: see dss_read_unlock() */
+	WRITE_ONCE(s->read_missed, true);
+	/* set first, then tried again; there it is let go first, then looked at */
+	smp_mb();
+	return mutex_trylock(&s->read) ? 0 : -EAGAIN;
+}
+
+/*
+ * EAGAIN promises a wakeup, edge-triggered ones above all. Data that comes to data wakes nobody,
+ * so what we leave to who has been sent away has to.
+ */
+static void dss_read_unlock(struct dss_session *s)
+{
+	mutex_unlock(&s->read);
+	/* pairs with dss_read_turn() */
+	smp_mb();
+	if (likely(!READ_ONCE(s->read_missed)))
+		return;
+	WRITE_ONCE(s->read_missed, false);
+	if (dss_queue_records(&s->rx_queue))
+		wake_up_interruptible(&s->pollers);
 }
 
 static int dss_read_end(const struct dss_session *s)
@@ -44,7 +66,7 @@ static int dss_read_lock(struct dss_session *s, enum dss_wait wait)
 			err = dss_read_turn(s, wait);
 			if (err || dss_queue_records(&s->rx_queue))
 				return err;
-			mutex_unlock(&s->read);
+			dss_read_unlock(s);
 			continue;
 		}
 		if (ended)
@@ -96,8 +118,8 @@ static ssize_t dss_read_message(struct dss_session *s, struct iov_iter *to)
 	return head.len;
 }
 
-/* Datagrams as they come, the last one as far as it fits */
-static ssize_t dss_read_stream(struct dss_session *s, struct iov_iter *to)
+/* What the queue has just now, or as much as fits */
+static ssize_t dss_read_some(struct dss_session *s, struct iov_iter *to)
 {
 	struct dss_queue_head head, last;
 	size_t done = 0;
@@ -120,6 +142,24 @@ static ssize_t dss_read_stream(struct dss_session *s, struct iov_iter *to)
 	return done ?: err;
 }
 
+/*
+ * Datagrams as they come, the last one as far as it fits. Less than was asked for says that there
+ * is no more, and that a wakeup comes with what is next.
+ */
+static ssize_t dss_read_stream(struct dss_session *s, struct iov_iter *to)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		n = dss_read_some(s, to);
+		if (n < 0)
+			return done ?: n;
+		done += n;
+	} while (iov_iter_count(to) && dss_queue_records(&s->rx_queue));
+	return done;
+}
+
 ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, enum dss_wait wait)
 {
 	struct dss_session *s = f->session;
@@ -134,7 +174,7 @@ ssize_t dss_rx_read(struct dss_node *f, struct iov_iter *to, enum dss_wait wait)
 		ret = dss_read_message(s, to);
 	else
 		ret = dss_read_stream(s, to);
-	mutex_unlock(&s->read);
+	dss_read_unlock(s);
 	return ret;
 }
 
@@ -201,7 +241,7 @@ int dss_rx_recv(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 	if (err)
 		return err == DSS_READ_END ? 0 : err;
 	err = dss_recv_all(s, b);
-	mutex_unlock(&s->read);
+	dss_read_unlock(s);
 	return err;
 }
 
