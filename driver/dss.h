@@ -6,8 +6,9 @@
  *		NETDEV_UNREGISTER: usbnet, cdc_ncm_ctx and the netdev may be touched
  *		only between the two. Its struct device holds the memory.
  * session	a DSS session, in its modem's table from OPEN until it has ended.
- *		Its struct device holds the memory: open files, NTBs and requests
- *		each have a reference, and it has one to its modem.
+ *		Its struct device holds the memory: open files and requests each have
+ *		a reference, as have its NTBs together once it is shut, and it has one
+ *		to its modem.
  * node		one open file of a session's character device.
  * handle	one open file of /dev/mbim/control.
  * request	an open or close that is under way, owned by request.c.
@@ -239,18 +240,18 @@ struct dss_session {
 	spinlock_t rx_lock;		/* BH; rx_queue, rx_* counters */
 	struct dss_queue rx_queue;
 	wait_queue_head_t rx_wait;	/* data, or the end */
-	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
 	bool read_missed;		/* who found session.read held went away */
+	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
 
-	struct rcu_head rcu;
 	/* poll: whatever it may ask for. One, for EPOLL_CTL_MOD adds none, and libaio has one */
 	wait_queue_head_t pollers;
 
+	struct rcu_head rcu;
 };
 
 /* One open file of a session node */
 struct dss_node {
-	struct kref ref;		/* the file, and each op */
+	struct kref ref;		/* the file, and each op but those that wait in it */
 	struct dss_session *session;	/* reference */
 	enum mbim_dss_mode mode;
 	errseq_t seen;			/* of session->tx_errseq. lock */
@@ -360,10 +361,10 @@ extern struct mutex dss_mutex;
 extern struct list_head dss_modems;
 extern struct class dss_class;
 extern struct workqueue_struct *dss_wq;
-extern dev_t dss_devt;
-struct dss_modem *dss_modem_find(u32 index);
 /* for works that wait for a user's memory or for other users, who may keep it from all others */
 extern struct workqueue_struct *dss_io_wq;
+extern dev_t dss_devt;
+struct dss_modem *dss_modem_find(u32 index);
 struct dss_service *dss_modem_service(struct dss_modem *m, const u8 *uuid);
 unsigned int dss_modem_instances(struct dss_modem *m, const u8 *uuid);
 void dss_modem_fill(struct dss_modem *m, struct mbim_dss_modem *info);

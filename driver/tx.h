@@ -84,7 +84,7 @@ static inline struct dss_xfer *dss_xfer_from_pool(struct dss_tx *tx)
 
 /*
  * tx.c; with tx.lock, all but dss_xfer_alloc(), dss_xfers_free(), dss_tx_gathered(),
- * dss_tx_unplug() and the last two
+ * dss_tx_quiet(), dss_tx_unplug() and the last two
  */
 struct dss_xfer *dss_xfer_alloc(struct dss_modem *m);
 void dss_xfer_to_pool(struct dss_tx *tx, struct dss_xfer *x);

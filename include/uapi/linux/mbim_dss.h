@@ -155,7 +155,7 @@ struct mbim_dss_list {
 /**
  * enum mbim_dss_modem_flag - bits of mbim_dss_modem.flags
  * @MBIM_DSS_MODEM_PROBED: the agent has told the modem's services and limits
- * @MBIM_DSS_MODEM_UP: the netdev is up; received datagrams come through it
+ * @MBIM_DSS_MODEM_UP: the netdev is up, and cdc_mbim receives
  */
 enum mbim_dss_modem_flag {
 	MBIM_DSS_MODEM_PROBED	= 1 << 0,

@@ -113,7 +113,7 @@ enum mbim_dss_event {
  * @MBIM_DSS_A_FLAGS: u32, MBIM_DSS_OPEN_*
  * @MBIM_DSS_A_UID: u32, of the opener
  * @MBIM_DSS_A_GID: u32
- * @MBIM_DSS_A_PID: u32, process id of the opener, 0 when it is not known
+ * @MBIM_DSS_A_PID: u32, process id of who opens, or closes; 0 when it is not known
  * @MBIM_DSS_A_REQUEST_ID: u64, the kernel's id of a request to the agent
  * @MBIM_DSS_A_OP: u32, &enum mbim_dss_op
  * @MBIM_DSS_A_ERROR: u32, an errno (positive) or 0
