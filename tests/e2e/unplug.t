@@ -44,4 +44,8 @@ start_agent
 ok "and loaded again it finds the modem" wait_for 10 probed
 sim unplug > "$TMP/answer"
 ok "rmmod right after an unplugging" rmmod mbim_dss
+# shellcheck disable=SC2154 # start_agent sets it
+ok "the agent notices" wait_for 10 gone "$agent_pid"
+stop_agent
+is $? 1 "and ends with an error"
 done_testing

@@ -241,8 +241,9 @@ cleanup() {
 	for p in $BACKGROUND; do
 		kill "$p" 2>/dev/null
 	done
-	stop_agent
-	stop_sim
+	# in their turn: an error of theirs, also one that a sanitizer has found, fails the script
+	stop_agent || { diag "the agent ended with status $?"; [ $status != 0 ] || status=1; }
+	stop_sim || { diag "the virtual modem ended with status $?"; [ $status != 0 ] || status=1; }
 	if [ -z "$FINISHED" ] || [ $status != 0 ]; then
 		for p in "$TMP"/*.log; do
 			[ ! -s "$p" ] || { diag "the end of ${p##*/}:"; diag "$(tail -n 20 "$p")"; }
