@@ -13,7 +13,7 @@ link() { readlink -f "/dev/mbim/by-service/$1"; }
 # property NODE NAME
 property() { udevadm info -q property "$1" | sed -n "s/^$2=//p"; }
 
-[ -e /run/udev/control ] || skip_all 'there is no udevd'
+[ -e /run/udev/control ] || bail 'there is no udevd'
 
 load_modules
 nok 'the module is not loaded' grep -q '^mbim_dss ' /proc/modules

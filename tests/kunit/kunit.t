@@ -9,7 +9,7 @@
 kunit=/sys/kernel/debug/kunit
 
 modprobe kunit 2>/dev/null
-[ -d $kunit ] || skip_all "the kernel has no KUnit"
+[ -d $kunit ] || bail "the kernel has no KUnit"
 modprobe mbim_dss_kunit || bail "mbim_dss_kunit cannot be loaded: $(dmesg | tail -n 3)"
 
 # The cases of suite $1, one result each; what a failed one said goes with it
