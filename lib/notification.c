@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Notifications: the "events" multicast group of the driver's netlink family. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -21,6 +22,7 @@ struct notifier {
 	struct wwan_handle *handle;
 	struct nl_sock *socket;
 	int family;
+	bool overrun;			/* events were lost; to be told */
 	uint32_t sources;
 	wwan_notification_fn notify;
 	void *context;
@@ -126,9 +128,42 @@ static void tell_overrun(struct notifier *notifier)
 		.event = WWAN_EVENT_OVERRUN,
 	};
 
+	notifier->overrun = false;
 	notifier->notify(notifier->handle, &overrun, notifier->context);
 }
 
+static bool is_drained(const struct notifier *notifier)
+{
+	struct pollfd pollfd = {
+		.fd = nl_socket_get_fd(notifier->socket),
+		.events = POLLIN,
+	};
+
+	return !poll(&pollfd, 1, 0);
+}
+
+static int receive(struct notifier *notifier)
+{
+	int err;
+
+	err = nl_recvmsgs_default(notifier->socket);
+	switch (-err) {
+	case NLE_NOMEM:
+		/* What libnl makes of ENOBUFS: the socket's queue was full. */
+		notifier->overrun = true;
+		return 0;
+	case NLE_AGAIN:
+	case NLE_INTR:
+		return 0;
+	default:
+		return err < 0 ? EIO : 0;
+	}
+}
+
+/*
+ * Once its queue was full, the kernel drops what comes until the queue is empty, and says so
+ * once. An overrun is told then: nothing that happens after it is missed.
+ */
 static int notifier_dispatch(struct wwan_handle *handle, struct source *source,
 			     uint32_t events)
 {
@@ -137,18 +172,10 @@ static int notifier_dispatch(struct wwan_handle *handle, struct source *source,
 
 	(void)source;
 	(void)events;
-	err = nl_recvmsgs_default(notifier->socket);
-	switch (-err) {
-	case NLE_NOMEM:
-		/* What libnl makes of ENOBUFS: the socket's queue was full. */
+	err = receive(notifier);
+	if (notifier->overrun && is_drained(notifier))
 		tell_overrun(notifier);
-		return 0;
-	case NLE_AGAIN:
-	case NLE_INTR:
-		return 0;
-	default:
-		return err < 0 ? EIO : 0;
-	}
+	return err;
 }
 
 static int netlink_errno(int err)

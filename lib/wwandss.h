@@ -817,7 +817,10 @@ enum wwan_notification_source {
 
 /** What has happened. */
 enum wwan_event {
-	/** Notifications were lost, of any source: look at everything anew. */
+	/**
+	 * Notifications were lost, of any source: look at everything anew. Nothing that
+	 * happens later is missed; what was told just before may be out of date.
+	 */
 	WWAN_EVENT_OVERRUN		= 0,
 	WWAN_EVENT_MODEM_ADDED		= 1,
 	WWAN_EVENT_MODEM_REMOVED	= 2,

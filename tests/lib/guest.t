@@ -37,6 +37,7 @@ start_agent
 ok 'the agent tells the services' mbim-dss services --wait 10
 program session_guest
 program async_guest
+program overrun_guest
 program refusal_guest
 program abi_guest
 program wwapi_guest

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Notifications: registration, and what is made of messages. */
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include <netlink/genl/ctrl.h>
@@ -233,6 +234,55 @@ static void overrun_is_told(void **state)
 	fake_close(handle);
 }
 
+/* The kernel goes on dropping until the queue has been empty: only then it is told. */
+static void overrun_is_told_last(void **state)
+{
+	struct wwan_handle *handle = start(WWAN_NOTIFICATION_SOURCE_ALL);
+
+	(void)state;
+	nl.receive = -NLE_NOMEM;
+	fake_poll(POLLIN);
+	receive(handle, NULL);
+	assert_int_equal(seen.calls, 0);
+	/* an event that could not be made is told like that, too */
+	fake_poll(POLLIN);
+	receive(handle, NULL);
+	assert_int_equal(seen.calls, 0);
+
+	nl.receive = 0;
+	fake_poll(POLLIN);
+	receive(handle, new_event(MBIM_DSS_EVENT_SESSION_OPENED));
+	assert_int_equal(seen.calls, 1);
+	assert_int_equal(seen.last.event, WWAN_EVENT_SESSION_OPENED);
+	fake_poll(0);
+	receive(handle, new_event(MBIM_DSS_EVENT_SESSION_CLOSED));
+	assert_int_equal(seen.calls, 3);
+	assert_int_equal(seen.last.event, WWAN_EVENT_OVERRUN);
+
+	receive(handle, new_event(MBIM_DSS_EVENT_SESSION_OPENED));
+	assert_int_equal(seen.calls, 4);
+	assert_int_equal(seen.last.event, WWAN_EVENT_SESSION_OPENED);
+	fake_close(handle);
+}
+
+/* A message that made no sense may have been the last one. */
+static void overrun_is_told_after_an_error(void **state)
+{
+	struct wwan_handle *handle = start(WWAN_NOTIFICATION_SOURCE_ALL);
+
+	(void)state;
+	nl.receive = -NLE_NOMEM;
+	fake_poll(POLLIN);
+	receive(handle, NULL);
+	nl.receive = -NLE_MSG_TRUNC;
+	fake_poll(0);
+	fake_epoll(nl_socket_get_fd(nl.socket), EPOLLIN);
+	assert_int_equal(wwan_dispatch(handle, 0), EIO);
+	assert_int_equal(seen.calls, 1);
+	assert_int_equal(seen.last.event, WWAN_EVENT_OVERRUN);
+	fake_close(handle);
+}
+
 static void receive_errors(void **state)
 {
 	struct wwan_handle *handle = start(WWAN_NOTIFICATION_SOURCE_ALL);
@@ -341,6 +391,8 @@ int main(void)
 		cmocka_unit_test_setup(sources_choose, set_up),
 		cmocka_unit_test_setup(other_messages_are_none, set_up),
 		cmocka_unit_test_setup(overrun_is_told, set_up),
+		cmocka_unit_test_setup(overrun_is_told_last, set_up),
+		cmocka_unit_test_setup(overrun_is_told_after_an_error, set_up),
 		cmocka_unit_test_setup(receive_errors, set_up),
 		cmocka_unit_test_setup(registration_replaces, set_up),
 		cmocka_unit_test_setup(registration_errors, set_up),
