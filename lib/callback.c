@@ -43,19 +43,29 @@ void session_note_loss(struct wwan_session *session, const struct wwan_session_i
 	handle_wake(session->handle);
 }
 
-/* A callback may free any session, so each look begins anew. */
+/* One whose turn it is. A callback may free any session, so each look begins anew. */
+static struct wwan_session *take_turn(struct wwan_handle *handle)
+{
+	struct wwan_session *session;
+
+	TAILQ_FOREACH(session, &handle->sessions, link) {
+		if (session->turn)
+			break;
+	}
+	if (session)
+		session->turn = false;
+	return session;
+}
+
+/* Each session once: for a loss that is noted meanwhile the handle has been woken again. */
 void session_dispatch_losses(struct wwan_handle *handle)
 {
 	struct wwan_session *session;
 
-	do {
-		TAILQ_FOREACH(session, &handle->sessions, link) {
-			if (atomic_load(&session->loss))
-				break;
-		}
-		if (session)
-			tell_loss(session);
-	} while (session);
+	TAILQ_FOREACH(session, &handle->sessions, link)
+		session->turn = atomic_load(&session->loss);
+	while ((session = take_turn(handle)))
+		tell_loss(session);
 }
 
 /* Tell a turn of completions; 0, also when there was none, EAGAIN then. */

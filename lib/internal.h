@@ -76,6 +76,7 @@ struct wwan_session {
 	atomic_int under_way;
 	/* INFO has acknowledged a loss that .callbacks.lost has not been told. Any thread. */
 	atomic_bool loss;
+	bool turn;			/* in the pass of session_dispatch_losses() that runs */
 	atomic_uint_least64_t lost_told;	/* rx_lost + rx_backlog told up to now */
 	struct source source;
 	bool watched;			/* in the epoll set */

@@ -199,6 +199,42 @@ static void lost_is_told_after_info(void **state)
 	fake_close(handle);
 }
 
+/* More is lost while the callback looks; not for ever, should that go round and round. */
+static void on_lost_asks(struct wwan_session *session, const struct wwan_session_info *info,
+			 void *context)
+{
+	struct wwan_session_info now;
+
+	if (lost < 100)
+		lost++;
+	assert_int_equal(wwan_session_get_info(session, &now), 0);
+	on_lost(session, info, context);
+}
+
+/* However often it has to be told, a dispatch is bounded, and nothing is forgotten. */
+static void losses_take_turns(void **state)
+{
+	struct wwan_session_callbacks callbacks = all_callbacks;
+	struct wwan_handle *handle;
+	struct wwan_session_info info;
+
+	(void)state;
+	callbacks.lost = on_lost_asks;
+	handle = start(&callbacks);
+	lost = 1;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 2);
+	lost = 100;
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 3);
+	assert_int_equal(seen.lost_count, 100);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	fake_close(handle);
+}
+
 static void end_comes_last_and_once(void **state)
 {
 	struct wwan_handle *handle = start(&all_callbacks);
@@ -338,6 +374,7 @@ int main(void)
 		cmocka_unit_test_setup(written, set_up),
 		cmocka_unit_test_setup(lost_is_told_once, set_up),
 		cmocka_unit_test_setup(lost_is_told_after_info, set_up),
+		cmocka_unit_test_setup(losses_take_turns, set_up),
 		cmocka_unit_test_setup(end_comes_last_and_once, set_up),
 		cmocka_unit_test_setup(end_by_loss_of_the_modem, set_up),
 		cmocka_unit_test_setup(end_when_nothing_can_be_asked, set_up),
