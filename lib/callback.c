@@ -35,7 +35,7 @@ static void tell_loss(struct wwan_session *session)
 /* INFO was called, in whatever thread: the file says no more of a loss, so we must. */
 void session_note_loss(struct wwan_session *session, const struct wwan_session_info *info)
 {
-	if (!session->callbacks.lost)
+	if (!session->callbacks.lost || !atomic_load(&session->watched))
 		return;
 	if (info->rx_lost + info->rx_backlog == atomic_load(&session->lost_told))
 		return;
@@ -63,7 +63,7 @@ void session_dispatch_losses(struct wwan_handle *handle)
 	struct wwan_session *session;
 
 	TAILQ_FOREACH(session, &handle->sessions, link)
-		session->turn = atomic_load(&session->loss);
+		session->turn = atomic_load(&session->loss) && atomic_load(&session->watched);
 	while ((session = take_turn(handle)))
 		tell_loss(session);
 }
@@ -108,9 +108,11 @@ static bool has_more(struct wwan_session *session)
 	return session->callbacks.written && !tell_written(session, 0);
 }
 
+/* The loss first: its callback may change the others. has_more() calls none if it says no. */
 static void tell_end(struct wwan_session *session)
 {
-	if (has_more(session) || is_freed(session))
+	tell_loss(session);
+	if (is_freed(session) || has_more(session))
 		return;
 	session_unwatch(session);
 	if (session->callbacks.ended)

@@ -79,7 +79,7 @@ struct wwan_session {
 	bool turn;			/* in the pass of session_dispatch_losses() that runs */
 	atomic_uint_least64_t lost_told;	/* rx_lost + rx_backlog told up to now */
 	struct source source;
-	bool watched;			/* in the epoll set */
+	atomic_bool watched;		/* in the epoll set: there may be callbacks yet */
 	struct wwan_session_callbacks callbacks;
 	void *context;
 };

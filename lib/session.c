@@ -72,6 +72,7 @@ int session_new(struct wwan_handle *handle, uint32_t modem, uint32_t id,
 	session->id = id;
 	atomic_init(&session->under_way, 0);
 	atomic_init(&session->loss, false);
+	atomic_init(&session->watched, false);
 	err = open_node(modem, id, &session->fd);
 	if (err)
 		goto err_free;

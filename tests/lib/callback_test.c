@@ -12,6 +12,7 @@ static struct {
 	unsigned int lost;
 	unsigned int ended;
 	int end_error;
+	unsigned int lost_before_end;
 	uint64_t lost_count;
 	unsigned int free_in;		/* free the session when this many callbacks ran */
 	unsigned int calls;
@@ -107,6 +108,7 @@ static void on_ended(struct wwan_session *session, int error, void *context)
 {
 	seen.ended++;
 	seen.end_error = error;
+	seen.lost_before_end = seen.lost;
 	count_call(session, context);
 }
 
@@ -260,6 +262,102 @@ static void end_comes_last_and_once(void **state)
 	fake_close(handle);
 }
 
+static void loss_comes_before_the_end(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+	struct wwan_session_info info;
+
+	(void)state;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	lost = 4;
+	completions = 1;
+	dispatch(handle, EPOLLPRI | EPOLLHUP);
+	assert_int_equal(seen.written, 1);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(seen.lost_before_end, 1);
+	assert_int_equal(seen.lost_count, 4);
+	/* Nothing comes after it, whoever asks. */
+	lost = 5;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	assert_int_equal(seen.calls, 3);
+	fake_close(handle);
+}
+
+/* It was noted before the end, and the handle was woken, but the end is dispatched first. */
+static void noted_loss_comes_before_the_end(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+	struct wwan_session_info info;
+
+	(void)state;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	lost = 4;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(seen.lost_before_end, 1);
+	fake_close(handle);
+}
+
+/* As another thread may, when the losses have been told, and the end has not. */
+static int answer_nothing_but_a_loss(void *arg)
+{
+	struct wwan_session_info info;
+
+	lost++;
+	assert_int_equal(wwan_session_get_info(seen.session, &info), 0);
+	return answer_readable(arg);
+}
+
+static void loss_noted_at_the_end(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	fake_answer(FIONREAD, answer_nothing_but_a_loss);
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.calls, 1);
+	fake_close(handle);
+}
+
+static void on_lost_leaves(struct wwan_session *session, const struct wwan_session_info *info,
+			   void *context)
+{
+	on_lost(session, info, context);
+	assert_int_equal(wwan_session_set_callbacks(session, NULL, NULL), 0);
+}
+
+static void no_end_after_the_loss(void **state)
+{
+	struct wwan_session_callbacks callbacks = all_callbacks;
+	struct wwan_handle *handle;
+
+	handle = start(&callbacks);
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	lost = 1;
+	seen.free_in = 1;
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(seen.ended, 0);
+	fake_close(handle);
+
+	set_up(state);
+	callbacks.lost = on_lost_leaves;
+	handle = start(&callbacks);
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	lost = 1;
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.lost, 1);
+	assert_int_equal(seen.ended, 0);
+	fake_close(handle);
+}
+
 static void end_by_loss_of_the_modem(void **state)
 {
 	static const struct wwan_session_callbacks callbacks = { .ended = on_ended };
@@ -376,6 +474,10 @@ int main(void)
 		cmocka_unit_test_setup(lost_is_told_after_info, set_up),
 		cmocka_unit_test_setup(losses_take_turns, set_up),
 		cmocka_unit_test_setup(end_comes_last_and_once, set_up),
+		cmocka_unit_test_setup(loss_comes_before_the_end, set_up),
+		cmocka_unit_test_setup(noted_loss_comes_before_the_end, set_up),
+		cmocka_unit_test_setup(loss_noted_at_the_end, set_up),
+		cmocka_unit_test_setup(no_end_after_the_loss, set_up),
 		cmocka_unit_test_setup(end_by_loss_of_the_modem, set_up),
 		cmocka_unit_test_setup(end_when_nothing_can_be_asked, set_up),
 		cmocka_unit_test_setup(freed_in_a_callback, set_up),
