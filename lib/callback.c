@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What wwan_dispatch() tells about sessions. */
 #include <stddef.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "internal.h"
-
-/* Completion records told in one turn. */
-#define TURN_RECORDS	64
 
 #define session_of(_source) \
 	((struct wwan_session *)((char *)(_source) - offsetof(struct wwan_session, source)))
@@ -43,6 +41,63 @@ void session_note_loss(struct wwan_session *session, const struct wwan_session_i
 	handle_wake(session->handle);
 }
 
+static bool has_untold(const struct wwan_session *session)
+{
+	return session->told < session->reaped_count;
+}
+
+/* What was reaped for a callback that is not set any more. */
+uint32_t session_take_untold(struct wwan_session *session, struct wwan_completion *completions,
+			     uint32_t count)
+{
+	uint32_t left = session->reaped_count - session->told;
+
+	if (count > left)
+		count = left;
+	memcpy(completions, &session->reaped[session->told], count * sizeof(*completions));
+	session->told += count;
+	return count;
+}
+
+static int reap_turn(struct wwan_session *session, uint32_t flags)
+{
+	session->told = 0;
+	return session_reap(session, session->reaped, TURN_RECORDS, flags,
+			    &session->reaped_count);
+}
+
+/*
+ * Tell a turn of completions; 0, also when there was none, EAGAIN then. Once the callback is
+ * set no more, the rest may be another thread's, who reaps.
+ */
+static int tell_written(struct wwan_session *session, uint32_t flags)
+{
+	int err = 0;
+
+	if (!has_untold(session))
+		err = reap_turn(session, flags);
+	while (!is_freed(session) && session->callbacks.written && has_untold(session))
+		session->callbacks.written(session, &session->reaped[session->told++],
+					   session->context);
+	return err;
+}
+
+static bool is_owed(const struct wwan_session *session)
+{
+	if (!atomic_load(&session->watched))
+		return false;
+	return atomic_load(&session->loss) ||
+	       (session->callbacks.written && has_untold(session));
+}
+
+static void tell_owed(struct wwan_session *session)
+{
+	if (session->callbacks.written && has_untold(session))
+		tell_written(session, MBIM_DSS_BATCH_NOWAIT);
+	if (!is_freed(session) && atomic_load(&session->loss))
+		tell_loss(session);
+}
+
 /* One whose turn it is. A callback may free any session, so each look begins anew. */
 static struct wwan_session *take_turn(struct wwan_handle *handle)
 {
@@ -57,28 +112,18 @@ static struct wwan_session *take_turn(struct wwan_handle *handle)
 	return session;
 }
 
-/* Each session once: for a loss that is noted meanwhile the handle has been woken again. */
-void session_dispatch_losses(struct wwan_handle *handle)
+/*
+ * What no file polls for. Each session once: for what becomes due meanwhile the handle has
+ * been woken again.
+ */
+void session_dispatch_owed(struct wwan_handle *handle)
 {
 	struct wwan_session *session;
 
 	TAILQ_FOREACH(session, &handle->sessions, link)
-		session->turn = atomic_load(&session->loss) && atomic_load(&session->watched);
+		session->turn = is_owed(session);
 	while ((session = take_turn(handle)))
-		tell_loss(session);
-}
-
-/* Tell a turn of completions; 0, also when there was none, EAGAIN then. */
-static int tell_written(struct wwan_session *session, uint32_t flags)
-{
-	struct wwan_completion completions[TURN_RECORDS];
-	uint32_t count, i;
-	int err;
-
-	err = session_reap(session, completions, TURN_RECORDS, flags, &count);
-	for (i = 0; i < count && !is_freed(session) && session->callbacks.written; i++)
-		session->callbacks.written(session, &completions[i], session->context);
-	return err;
+		tell_owed(session);
 }
 
 static void tell_priority(struct wwan_session *session)
@@ -165,5 +210,9 @@ WWAN_API int wwan_session_set_callbacks(struct wwan_session *session,
 	session_unwatch(session);
 	session->callbacks = callbacks ? *callbacks : (struct wwan_session_callbacks) { 0 };
 	session->context = context;
-	return callbacks ? watch(session) : 0;
+	if (!callbacks)
+		return 0;
+	if (callbacks->written && has_untold(session))
+		handle_wake(session->handle);
+	return watch(session);
 }

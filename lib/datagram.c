@@ -228,6 +228,9 @@ WWAN_API int wwan_session_reap(struct wwan_session *session,
 
 	if (!is_batch(session, completions, count, done))
 		return EINVAL;
+	*done = session_take_untold(session, completions, count);
+	if (*done)
+		return 0;
 	err = session_reap(session, completions, count, MBIM_DSS_BATCH_NOWAIT, done);
 	if (err != EAGAIN)
 		return err;

@@ -31,7 +31,7 @@ int wake_dispatch(struct wwan_handle *handle, struct source *source, uint32_t ev
 	(void)events;
 	eventfd_read(handle->wake, &count);
 	request_dispatch_ended(handle);
-	session_dispatch_losses(handle);
+	session_dispatch_owed(handle);
 	return 0;
 }
 

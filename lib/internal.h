@@ -17,6 +17,9 @@
 #define WWAN_CONTROL_PATH	"/dev/mbim/control"
 #define WWAN_SESSION_PATH	"/dev/mbim/dss%us%u"
 
+/* Completion records of a session that are told in one turn. */
+#define TURN_RECORDS	64
+
 /*
  * A file in the handle's epoll set. @dispatch runs its callbacks; it may free the
  * source's owner, but not its memory, see wwan_session_free().
@@ -52,7 +55,7 @@ struct notifier;
 struct wwan_handle {
 	int control;			/* /dev/mbim/control, non-blocking */
 	int epoll;			/* what wwan_get_fd() gives */
-	int wake;			/* eventfd: .ended or a session's .loss is set */
+	int wake;			/* eventfd: .ended, or a session has something to tell */
 	uint32_t version;
 	uint64_t features;
 	bool dispatching;		/* callbacks are running */
@@ -76,8 +79,12 @@ struct wwan_session {
 	atomic_int under_way;
 	/* INFO has acknowledged a loss that .callbacks.lost has not been told. Any thread. */
 	atomic_bool loss;
-	bool turn;			/* in the pass of session_dispatch_losses() that runs */
+	bool turn;			/* in the pass of session_dispatch_owed() that runs */
 	atomic_uint_least64_t lost_told;	/* rx_lost + rx_backlog told up to now */
+	/* Reaped for .callbacks.written, and told up to .told. */
+	struct wwan_completion reaped[TURN_RECORDS];
+	uint32_t reaped_count;
+	uint32_t told;
 	struct source source;
 	atomic_bool watched;		/* in the epoll set: there may be callbacks yet */
 	struct wwan_session_callbacks callbacks;
@@ -102,9 +109,11 @@ int session_fetch_info(struct wwan_session *session, struct wwan_session_info *i
 
 /* callback.c */
 int session_dispatch(struct wwan_handle *handle, struct source *source, uint32_t events);
-void session_dispatch_losses(struct wwan_handle *handle);
+void session_dispatch_owed(struct wwan_handle *handle);
 void session_note_loss(struct wwan_session *session, const struct wwan_session_info *info);
 void session_unwatch(struct wwan_session *session);
+uint32_t session_take_untold(struct wwan_session *session, struct wwan_completion *completions,
+			     uint32_t count);
 
 /* datagram.c */
 int session_reap(struct wwan_session *session, struct wwan_completion *completions,

@@ -775,8 +775,9 @@ struct wwan_session_callbacks {
 	/** There is something to read. Called again until it has been read. */
 	void (*readable)(struct wwan_session *session, void *context);
 	/**
-	 * Writes have ended. When this is set, completions come here, and
-	 * wwan_session_reap() is not to be called.
+	 * Writes have ended. While this is set, completions come here, and
+	 * wwan_session_reap() is not to be called. Each is told or reaped once, in order,
+	 * also when that changes in a callback.
 	 */
 	void (*written)(struct wwan_session *session, const struct wwan_completion *completion,
 			void *context);

@@ -8,7 +8,7 @@
 static struct {
 	struct wwan_session *session;
 	unsigned int readable;
-	unsigned int written;
+	unsigned int written;		/* their ids are 1, 2 and so on */
 	unsigned int lost;
 	unsigned int ended;
 	int end_error;
@@ -20,6 +20,7 @@ static struct {
 
 /* What the driver has. */
 static unsigned int completions;
+static uint64_t next_id;
 static int readable_bytes;
 static uint64_t lost;
 static uint32_t session_state;
@@ -37,6 +38,7 @@ static int answer_reap(void *arg)
 		entries[batch->done++] = (struct mbim_dss_completion) {
 			.size = sizeof(entries[0]),
 			.type = MBIM_DSS_REQUEST_WRITE,
+			.request_id = next_id++,
 			.count = 1,
 		};
 	}
@@ -63,6 +65,7 @@ static int set_up(void **state)
 {
 	memset(&seen, 0, sizeof(seen));
 	completions = 0;
+	next_id = 1;
 	readable_bytes = 0;
 	lost = 0;
 	session_state = MBIM_DSS_SESSION_OPEN;
@@ -93,6 +96,7 @@ static void on_written(struct wwan_session *session, const struct wwan_completio
 {
 	assert_int_equal(completion->type, WWAN_REQUEST_WRITE);
 	seen.written++;
+	assert_int_equal(completion->request_id, seen.written);
 	count_call(session, context);
 }
 
@@ -159,6 +163,85 @@ static void written(void **state)
 	assert_int_equal(reap_flags, MBIM_DSS_BATCH_NOWAIT);
 	dispatch(handle, EPOLLPRI);
 	assert_int_equal(seen.written, 100);
+	fake_close(handle);
+}
+
+static void on_third_written_leave(struct wwan_session *session,
+				   const struct wwan_completion *completion, void *context)
+{
+	on_written(session, completion, context);
+	if (seen.written == 3)
+		assert_int_equal(wwan_session_set_callbacks(session, NULL, NULL), 0);
+}
+
+/* Of ten completions three are told; seven have been fetched from the driver for that. */
+static struct wwan_handle *leave_seven(void)
+{
+	struct wwan_session_callbacks callbacks = all_callbacks;
+	struct wwan_handle *handle;
+
+	callbacks.written = on_third_written_leave;
+	handle = start(&callbacks);
+	completions = 10;
+	dispatch(handle, EPOLLPRI);
+	assert_int_equal(seen.written, 3);
+	assert_int_equal(completions, 0);
+	return handle;
+}
+
+static void reap_ids(uint32_t room, uint64_t first, uint32_t count)
+{
+	struct wwan_completion got[16];
+	uint32_t done, i;
+
+	assert_int_equal(wwan_session_reap(seen.session, got, room, 0, &done), 0);
+	assert_int_equal(done, count);
+	for (i = 0; i < count; i++)
+		assert_int_equal(got[i].request_id, first + i);
+}
+
+static void written_goes_over_to_reap(void **state)
+{
+	struct wwan_handle *handle = leave_seven();
+	struct wwan_completion completion;
+	uint32_t done;
+
+	(void)state;
+	completions = 2;
+	reap_ids(4, 4, 4);
+	reap_ids(16, 8, 3);
+	reap_ids(16, 11, 2);
+	assert_int_equal(wwan_session_reap(seen.session, &completion, 1, -1, &done), EAGAIN);
+	assert_int_equal(seen.written, 3);
+	fake_close(handle);
+}
+
+/* The file does not poll for what has been fetched from it. */
+static void written_goes_over_to_others(void **state)
+{
+	struct wwan_handle *handle = leave_seven();
+
+	(void)state;
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	assert_int_equal(wwan_session_set_callbacks(seen.session, &all_callbacks, &seen), 0);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	assert_int_equal(seen.written, 10);
+	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	fake_close(handle);
+}
+
+static void written_comes_before_the_end(void **state)
+{
+	struct wwan_handle *handle = leave_seven();
+
+	(void)state;
+	assert_int_equal(wwan_session_set_callbacks(seen.session, &all_callbacks, &seen), 0);
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.written, 10);
+	assert_int_equal(seen.ended, 0);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
 	fake_close(handle);
 }
 
@@ -470,6 +553,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(readable, set_up),
 		cmocka_unit_test_setup(written, set_up),
+		cmocka_unit_test_setup(written_goes_over_to_reap, set_up),
+		cmocka_unit_test_setup(written_goes_over_to_others, set_up),
+		cmocka_unit_test_setup(written_comes_before_the_end, set_up),
 		cmocka_unit_test_setup(lost_is_told_once, set_up),
 		cmocka_unit_test_setup(lost_is_told_after_info, set_up),
 		cmocka_unit_test_setup(losses_take_turns, set_up),
