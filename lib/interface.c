@@ -18,8 +18,8 @@ WWAN_API int wwan_enumerate_interfaces(struct wwan_handle *handle, void *reserve
 			    MBIM_DSS_MAX_MODEMS, list);
 }
 
-static int find_interface(struct wwan_handle *handle, uint32_t modem,
-			  struct wwan_interface *interface)
+int interface_find(struct wwan_handle *handle, uint32_t modem,
+		   struct wwan_interface *interface)
 {
 	struct wwan_interface_list *list;
 	uint32_t i;
@@ -48,7 +48,7 @@ WWAN_API int wwan_get_max_data_size(struct wwan_handle *handle, uint32_t modem,
 
 	if (!handle || !bytes)
 		return EINVAL;
-	err = find_interface(handle, modem, &interface);
+	err = interface_find(handle, modem, &interface);
 	if (err)
 		return err;
 	*bytes = interface.max_datagram;
@@ -63,7 +63,7 @@ WWAN_API int wwan_get_max_command_size(struct wwan_handle *handle, uint32_t mode
 
 	if (!handle || !bytes)
 		return EINVAL;
-	err = find_interface(handle, modem, &interface);
+	err = interface_find(handle, modem, &interface);
 	if (err)
 		return err;
 	if (!(interface.flags & WWAN_INTERFACE_PROBED))

@@ -96,6 +96,10 @@ int control_ioctl(int fd, unsigned long request, void *arg);
 int control_list(struct wwan_handle *handle, unsigned long request, uint32_t modem,
 		 size_t entry_size, uint32_t guess, void *list);
 
+/* interface.c: ENODEV when there is none of that number */
+int interface_find(struct wwan_handle *handle, uint32_t modem,
+		   struct wwan_interface *interface);
+
 /* request.c */
 int request_dispatch_control(struct wwan_handle *handle, struct source *source,
 			     uint32_t events);

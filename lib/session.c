@@ -14,7 +14,15 @@
 /* Room for the sessions of most machines at the first try. */
 #define SESSIONS_GUESS	32
 
-static int open_node(uint32_t modem, uint32_t id, int *fd)
+/* There is no node, or nothing behind it: no session, or not even a modem? */
+static int missing_error(struct wwan_handle *handle, uint32_t modem)
+{
+	struct wwan_interface interface;
+
+	return interface_find(handle, modem, &interface) == ENODEV ? ENODEV : ENOTCONN;
+}
+
+static int open_node(struct wwan_handle *handle, uint32_t modem, uint32_t id, int *fd)
 {
 	char path[PATH_SIZE];
 
@@ -24,8 +32,9 @@ static int open_node(uint32_t modem, uint32_t id, int *fd)
 		return 0;
 	switch (errno) {
 	case ENOENT:
+	case ENODEV:
 	case ENXIO:
-		return ENOTCONN;
+		return missing_error(handle, modem);
 	case EPERM:
 		return EACCES;
 	default:
@@ -73,7 +82,7 @@ int session_new(struct wwan_handle *handle, uint32_t modem, uint32_t id,
 	atomic_init(&session->under_way, 0);
 	atomic_init(&session->loss, false);
 	atomic_init(&session->watched, false);
-	err = open_node(modem, id, &session->fd);
+	err = open_node(handle, modem, id, &session->fd);
 	if (err)
 		goto err_free;
 	err = set_up(session);

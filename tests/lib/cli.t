@@ -173,6 +173,7 @@ refused 1 "dss0 has no service 00000000-0000-0000-0000-000000000000: 'mbim-dss s
 refused 1 'idle: the service has no data session in that direction' open idle
 refused 1 'dss0s77: the session is not open' close dss0s77
 refused 1 'dss0s77: the session is not open' cat dss0s77
+refused 4 'dss7s0: there is no such modem, or it is gone' cat dss7s0
 refused 1 'dss0s77: the session is not open' stats dss0s77
 refused 4 'modem wwan7: there is no such modem, or it is gone' open echo --modem wwan7
 run 0 'open nmea' open nmea

@@ -203,6 +203,18 @@ int answer_info(void *arg)
 	return 0;
 }
 
+/* Modem 0 is there, and no other. */
+int answer_one_modem(void *arg)
+{
+	struct mbim_dss_list *list = arg;
+	struct mbim_dss_modem *modem = (void *)(uintptr_t)list->entries;
+
+	list->count = 1;
+	assert_int_not_equal(list->capacity, 0);
+	*modem = (struct mbim_dss_modem) { .modem = 0 };
+	return 0;
+}
+
 int answer_send_all(void *arg)
 {
 	struct mbim_dss_batch *batch = arg;
@@ -265,6 +277,7 @@ int fake_reset(void **state)
 	fake_answer(MBIM_DSS_IOC_CLOSE, answer_close);
 	fake_answer(MBIM_DSS_IOC_CANCEL, answer_cancel);
 	fake_answer(MBIM_DSS_IOC_INFO, answer_info);
+	fake_answer(MBIM_DSS_IOC_MODEMS, answer_one_modem);
 	return 0;
 }
 

@@ -75,6 +75,7 @@ int answer_open(void *arg);
 int answer_close(void *arg);
 int answer_cancel(void *arg);
 int answer_info(void *arg);
+int answer_one_modem(void *arg);
 int answer_send_all(void *arg);
 
 #define FAKE_REQUEST_ID		7

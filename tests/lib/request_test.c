@@ -136,7 +136,7 @@ static void open_without_node_closes_it(void **state)
 {
 	static const int errors[][2] = {
 		{ ENOENT, ENOTCONN }, { ENXIO, ENOTCONN }, { EPERM, EACCES },
-		{ EACCES, EACCES }, { ENODEV, ENODEV },
+		{ EACCES, EACCES }, { ENODEV, ENOTCONN },
 	};
 	struct wwan_handle *handle = fake_handle();
 	size_t i;

@@ -65,7 +65,7 @@ static void join_errors(void **state)
 {
 	static const int errors[][2] = {
 		{ ENOENT, ENOTCONN }, { ENXIO, ENOTCONN }, { EPERM, EACCES },
-		{ EACCES, EACCES }, { ENODEV, ENODEV }, { EMFILE, EMFILE },
+		{ EACCES, EACCES }, { ENODEV, ENOTCONN }, { EMFILE, EMFILE },
 	};
 	struct wwan_handle *handle = fake_handle();
 	struct wwan_session *session;
@@ -90,6 +90,26 @@ static void join_errors(void **state)
 	assert_int_equal(wwan_join_data_session(handle, 0, 256, &session), EINVAL);
 	assert_int_equal(wwan_join_data_session(NULL, 0, 5, &session), EINVAL);
 	assert_int_equal(wwan_join_data_session(handle, 0, 5, NULL), EINVAL);
+	fake_close(handle);
+}
+
+static void join_on_no_modem(void **state)
+{
+	static const int errors[] = { ENOENT, ENXIO, ENODEV };
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		fake.open_errno[FAKE_NODE] = errors[i];
+		assert_int_equal(wwan_join_data_session(handle, 9, 5, &session), ENODEV);
+		assert_int_equal(wwan_join_data_session(handle, WWAN_MODEM_ANY, 5, &session),
+				 ENODEV);
+	}
+	/* Nobody can say whether there is one. */
+	fake_fail(MBIM_DSS_IOC_MODEMS, ENOMEM);
+	assert_int_equal(wwan_join_data_session(handle, 9, 5, &session), ENOTCONN);
 	fake_close(handle);
 }
 
@@ -163,6 +183,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(join, set_up),
 		cmocka_unit_test_setup(join_errors, set_up),
+		cmocka_unit_test_setup(join_on_no_modem, set_up),
 		cmocka_unit_test_setup(mode, set_up),
 		cmocka_unit_test_setup(limits, set_up),
 		cmocka_unit_test_setup(info_and_readable, set_up),

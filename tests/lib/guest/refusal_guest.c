@@ -39,6 +39,7 @@ static void arguments(struct wwan_handle *handle)
 	struct wwan_open_args good = { .session = WWAN_SESSION_ANY };
 	struct wwan_open_args args;
 	struct wwan_completion completion;
+	struct wwan_session *session;
 
 	find_service(handle, "echo", good.service);
 	args = good;
@@ -57,6 +58,10 @@ static void arguments(struct wwan_handle *handle)
 	      "close a session that is not open");
 	fails(wwan_close_data_session_wait(handle, 9, 0, 0, &completion), ENODEV,
 	      "close on a modem that is not there");
+	fails(wwan_join_data_session(handle, 0, 77, &session), ENOTCONN,
+	      "join a session that is not open");
+	fails(wwan_join_data_session(handle, 9, 0, &session), ENODEV,
+	      "join one on a modem that is not there");
 	fails(wwan_cancel_request(handle, 1), ENOENT, "cancel a request that was never made");
 }
 
@@ -187,7 +192,7 @@ int main(void)
 	struct wwan_handle *watcher, *handle;
 	size_t i;
 
-	plan(41);
+	plan(43);
 	watcher = open_handle();
 	fails(wwan_register_notification(watcher, WWAN_NOTIFICATION_SOURCE_SESSION, on_event,
 					 NULL, NULL, NULL), 0, "watch");
