@@ -6,6 +6,7 @@
  * time. The one exception is a file that has ended: it polls ready whatever it has, and
  * what the kernel still waits for there comes in bounded time.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -80,6 +81,8 @@ WWAN_API int wwan_session_write_batch(struct wwan_session *session,
 	if (!is_batch(session, datagrams, count, done))
 		return EINVAL;
 	*done = 0;
+	if (session->access == O_RDONLY)
+		return EACCES;
 	entries = entries_get(few, count);
 	if (!entries)
 		return ENOMEM;
@@ -128,6 +131,8 @@ WWAN_API int wwan_session_read_batch(struct wwan_session *session,
 	if (!is_batch(session, datagrams, count, done))
 		return EINVAL;
 	*done = 0;
+	if (session->access == O_WRONLY)
+		return EACCES;
 	entries = entries_get(few, count);
 	if (!entries)
 		return ENOMEM;

@@ -72,6 +72,7 @@ struct wwan_session {
 	TAILQ_ENTRY(wwan_session) link;
 	struct wwan_handle *handle;
 	int fd;				/* the node, blocking; -1: freed */
+	int access;			/* O_RDWR, or what its file mode allows of it */
 	uint32_t modem;
 	uint32_t id;
 	uint32_t max_datagram;

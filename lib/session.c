@@ -22,23 +22,36 @@ static int missing_error(struct wwan_handle *handle, uint32_t modem)
 	return interface_find(handle, modem, &interface) == ENODEV ? ENODEV : ENOTCONN;
 }
 
-static int open_node(struct wwan_handle *handle, uint32_t modem, uint32_t id, int *fd)
+static int open_for(struct wwan_session *session, int access)
 {
 	char path[PATH_SIZE];
 
-	snprintf(path, sizeof(path), WWAN_SESSION_PATH, modem, id);
-	*fd = open(path, O_RDWR | O_CLOEXEC);
-	if (*fd >= 0)
+	snprintf(path, sizeof(path), WWAN_SESSION_PATH, session->modem, session->id);
+	session->fd = open(path, access | O_CLOEXEC);
+	session->access = access;
+	if (session->fd >= 0)
 		return 0;
-	switch (errno) {
+	/* a file mode, or a cgroup of devices */
+	return errno == EPERM ? EACCES : errno;
+}
+
+/* Both ways, or the one that the node's mode allows: some may only listen. */
+static int open_node(struct wwan_session *session)
+{
+	int err;
+
+	err = open_for(session, O_RDWR);
+	if (err == EACCES)
+		err = open_for(session, O_RDONLY);
+	if (err == EACCES)
+		err = open_for(session, O_WRONLY);
+	switch (err) {
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		return missing_error(handle, modem);
-	case EPERM:
-		return EACCES;
+		return missing_error(session->handle, session->modem);
 	default:
-		return errno;
+		return err;
 	}
 }
 
@@ -82,7 +95,7 @@ int session_new(struct wwan_handle *handle, uint32_t modem, uint32_t id,
 	atomic_init(&session->under_way, 0);
 	atomic_init(&session->loss, false);
 	atomic_init(&session->watched, false);
-	err = open_node(handle, modem, id, &session->fd);
+	err = open_node(session);
 	if (err)
 		goto err_free;
 	err = set_up(session);
@@ -193,6 +206,9 @@ WWAN_API int wwan_session_get_readable(struct wwan_session *session, size_t *byt
 
 	if (!session || !bytes)
 		return EINVAL;
+	/* the driver tells of what others may read */
+	if (session->access == O_WRONLY)
+		return EACCES;
 	err = control_ioctl(session->fd, FIONREAD, &count);
 	if (err)
 		return err;

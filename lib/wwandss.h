@@ -556,7 +556,12 @@ int wwan_is_data_session_open(struct wwan_handle *handle, uint32_t modem, uint32
  * The session stays open when the handle is closed. What is received goes to whoever
  * reads first.
  *
- * Returns: 0; ENOTCONN: it is not open; EACCES: the caller may not open its node;
+ * A node that the caller may read only, or write only, is opened for that. The functions
+ * for the other direction then give EACCES; calls on the file itself EBADF, and it does not
+ * poll for that direction.
+ *
+ * Returns: 0; ENOTCONN: it is not open; EACCES: the caller may neither read nor write its
+ * node; EOPNOTSUPP: he may do one of both, but the service has no data in that direction;
  * EEXIST: in the node's place there is a file that is none, to be removed.
  */
 int wwan_join_data_session(struct wwan_handle *handle, uint32_t modem, uint32_t id,
@@ -678,8 +683,8 @@ struct wwan_datagram {
  * reaps are kept, up to WWAN_REQUESTS_MAX; then writes fail with ENOBUFS.
  *
  * Returns: 0; EINVAL: @len is 0; EMSGSIZE: larger than the modem takes; ENOTCONN: the
- * session is not open any more; EOPNOTSUPP: the service does not take data; ETIMEDOUT: no
- * room in time; ENOBUFS: reap first.
+ * session is not open any more; EOPNOTSUPP: the service does not take data; EACCES: the
+ * node may only be read; ETIMEDOUT: no room in time; ENOBUFS: reap first.
  */
 int wwan_session_write(struct wwan_session *session, const void *data, size_t len,
 		       uint64_t user_data, int timeout_ms, uint64_t *request_id);
@@ -739,7 +744,7 @@ int wwan_session_cancel(struct wwan_session *session, uint64_t request_id);
  *
  * Returns: 0; EMSGSIZE: the datagram is larger than @size and stays queued, see
  * wwan_session_get_readable(); ENODEV: the modem is gone and everything has been read;
- * EOPNOTSUPP: the service does not send; ETIMEDOUT.
+ * EOPNOTSUPP: the service does not send; EACCES: the node may only be written; ETIMEDOUT.
  */
 int wwan_session_read(struct wwan_session *session, void *data, size_t size, int timeout_ms,
 		      size_t *len);
@@ -763,6 +768,8 @@ int wwan_session_read_batch(struct wwan_session *session, struct wwan_datagram *
  * wwan_session_get_readable() - bytes that a read(2) of the file would give
  * @session: the session
  * @bytes: out; in message mode those of the next datagram. 0: there is none
+ *
+ * Returns: 0; EACCES: the node may only be written.
  */
 int wwan_session_get_readable(struct wwan_session *session, size_t *bytes);
 

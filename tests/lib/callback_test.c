@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What wwan_dispatch() tells about sessions, and in what order. */
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
@@ -477,6 +478,21 @@ static void end_when_nothing_can_be_asked(void **state)
 	fake_close(handle);
 }
 
+/* What others may read does not keep it from ending. */
+static void end_of_a_node_to_write(void **state)
+{
+	struct wwan_handle *handle;
+
+	(void)state;
+	fake.node_denied = 1 << O_RDWR | 1 << O_RDONLY;
+	handle = start(&all_callbacks);
+	readable_bytes = 10;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
+	fake_close(handle);
+}
+
 /* The session is freed in each of its callbacks in turn; the sanitizer watches. */
 static void freed_in_a_callback(void **state)
 {
@@ -566,6 +582,7 @@ int main(void)
 		cmocka_unit_test_setup(no_end_after_the_loss, set_up),
 		cmocka_unit_test_setup(end_by_loss_of_the_modem, set_up),
 		cmocka_unit_test_setup(end_when_nothing_can_be_asked, set_up),
+		cmocka_unit_test_setup(end_of_a_node_to_write, set_up),
 		cmocka_unit_test_setup(freed_in_a_callback, set_up),
 		cmocka_unit_test_setup(freed_while_a_loss_waits, set_up),
 		cmocka_unit_test_setup(callbacks_that_are_not_set, set_up),

@@ -237,6 +237,8 @@ static int open_file(int which, const char *path, int flags)
 	fake.open_flags[which] = flags;
 	if (which == FAKE_NODE)
 		strncpy(fake.node_path, path, sizeof(fake.node_path) - 1);
+	if (which == FAKE_NODE && fake.node_denied & 1U << (flags & O_ACCMODE))
+		return fail_with(EACCES);
 	if (fake.open_errno[which])
 		return fail_with(fake.open_errno[which]);
 	if (fake.peer[which] >= 0)

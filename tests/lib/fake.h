@@ -30,6 +30,7 @@ typedef int (*fake_answer_fn)(void *arg);
 
 struct fake {
 	int open_errno[2];		/* 0: it opens */
+	unsigned int node_denied;	/* EACCES for the node if 1 << O_RDWR and so on is set */
 	unsigned int opened[2];
 	int open_flags[2];
 	char node_path[64];

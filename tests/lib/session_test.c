@@ -113,6 +113,65 @@ static void join_on_no_modem(void **state)
 	fake_close(handle);
 }
 
+/* A udev rule may let a group read a node, and no more: MODE="0640". */
+static void join_a_node_to_read(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session;
+	size_t bytes;
+	char byte;
+
+	(void)state;
+	fake.node_denied = 1 << O_RDWR | 1 << O_WRONLY;
+	session = fake_session(handle);
+	assert_int_equal(fake.open_flags[FAKE_NODE] & O_ACCMODE, O_RDONLY);
+	assert_true(fake.open_flags[FAKE_NODE] & O_CLOEXEC);
+	assert_int_equal(wwan_session_write(session, "x", 1, 0, -1, NULL), EACCES);
+	assert_int_equal(fake_calls(MBIM_DSS_IOC_SEND), 0);
+	assert_int_equal(wwan_session_get_readable(session, &bytes), 0);
+	fake_fail(MBIM_DSS_IOC_RECV, EAGAIN);
+	assert_int_equal(wwan_session_read(session, &byte, 1, 0, &bytes), ETIMEDOUT);
+	fake_close(handle);
+}
+
+static void join_a_node_to_write(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session;
+	size_t bytes;
+	char byte;
+
+	(void)state;
+	fake.node_denied = 1 << O_RDWR | 1 << O_RDONLY;
+	session = fake_session(handle);
+	assert_int_equal(fake.open_flags[FAKE_NODE] & O_ACCMODE, O_WRONLY);
+	assert_int_equal(wwan_session_read(session, &byte, 1, -1, &bytes), EACCES);
+	assert_int_equal(fake_calls(MBIM_DSS_IOC_RECV), 0);
+	/* There is data that others may read. */
+	assert_int_equal(wwan_session_get_readable(session, &bytes), EACCES);
+	fake_answer(MBIM_DSS_IOC_SEND, answer_send_all);
+	assert_int_equal(wwan_session_write(session, "x", 1, 0, 0, NULL), 0);
+	fake_close(handle);
+}
+
+static void join_a_node_for_nothing(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session;
+
+	(void)state;
+	fake.node_denied = 1 << O_RDWR;
+	fake.open_errno[FAKE_NODE] = EOPNOTSUPP;
+	assert_int_equal(wwan_join_data_session(handle, 0, 5, &session), EOPNOTSUPP);
+	assert_int_equal(fake.opened[FAKE_NODE], 2);
+	/* It went while it was tried. */
+	fake.open_errno[FAKE_NODE] = ENOENT;
+	assert_int_equal(wwan_join_data_session(handle, 0, 5, &session), ENOTCONN);
+	fake.open_errno[FAKE_NODE] = EPERM;
+	assert_int_equal(wwan_join_data_session(handle, 0, 5, &session), EACCES);
+	fake_close(handle);
+}
+
 static void mode(void **state)
 {
 	struct wwan_handle *handle = fake_handle();
@@ -184,6 +243,9 @@ int main(void)
 		cmocka_unit_test_setup(join, set_up),
 		cmocka_unit_test_setup(join_errors, set_up),
 		cmocka_unit_test_setup(join_on_no_modem, set_up),
+		cmocka_unit_test_setup(join_a_node_to_read, set_up),
+		cmocka_unit_test_setup(join_a_node_to_write, set_up),
+		cmocka_unit_test_setup(join_a_node_for_nothing, set_up),
 		cmocka_unit_test_setup(mode, set_up),
 		cmocka_unit_test_setup(limits, set_up),
 		cmocka_unit_test_setup(info_and_readable, set_up),

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -128,6 +129,48 @@ static void directions(struct wwan_handle *handle)
 	ok(!strncmp(data, "$GP", 3), "a sentence");
 }
 
+/* Join @session, its node of that mode, as somebody who is of its group, and no more. */
+static int join_as_other(struct wwan_handle *handle, const struct wwan_session *session,
+			 mode_t mode, struct wwan_session **joined)
+{
+	uint32_t id = wwan_session_get_id(session);
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/dev/mbim/dss0s%u", id);
+	if (chmod(path, mode) || seteuid(65534))
+		bail("%s cannot be given to others", path);
+	err = wwan_join_data_session(handle, 0, id, joined);
+	if (seteuid(0))
+		bail("root cannot be had again");
+	return err;
+}
+
+static void file_modes(struct wwan_handle *handle)
+{
+	struct wwan_session *echo = open_session(handle, "echo", 0);
+	struct wwan_session *sink = open_session(handle, "sink", 0);
+	struct wwan_session *joined;
+	char data[8];
+	size_t len;
+
+	fails(join_as_other(handle, echo, 0600, &joined), EACCES,
+	      "join a session whose node is the owner's");
+	if (!fails(join_as_other(handle, echo, 0640, &joined), 0, "join one that may be read"))
+		bail("it is not joined");
+	fails(wwan_session_write(joined, "x", 1, 0, 0, NULL), EACCES, "it cannot be written");
+	fails(wwan_session_write(echo, "hello", 5, 0, DEADLINE_MS, NULL), 0, "the owner can");
+	fails(wwan_session_read(joined, data, sizeof(data), DEADLINE_MS, &len), 0, "read it");
+	same(data, "hello", 5, "the echo");
+	if (!fails(join_as_other(handle, echo, 0620, &joined), 0, "join one that may be written"))
+		bail("it is not joined");
+	fails(wwan_session_write(joined, "hello", 5, 0, DEADLINE_MS, NULL), 0, "write it");
+	fails(wwan_session_read(joined, data, sizeof(data), 0, &len), EACCES,
+	      "it cannot be read");
+	fails(join_as_other(handle, sink, 0640, &joined), EOPNOTSUPP,
+	      "join one that may be read, of a service that only takes");
+}
+
 static void bounds(struct wwan_handle *handle)
 {
 	struct wwan_session *session = open_session(handle, "echo", 0);
@@ -187,12 +230,12 @@ static bool all_closed(struct wwan_handle *watcher)
 int main(void)
 {
 	static void (* const scenarios[])(struct wwan_handle *handle) = {
-		services, arguments, limits, modem_limit, directions, bounds,
+		services, arguments, limits, modem_limit, directions, file_modes, bounds,
 	};
 	struct wwan_handle *watcher, *handle;
 	size_t i;
 
-	plan(43);
+	plan(54);
 	watcher = open_handle();
 	fails(wwan_register_notification(watcher, WWAN_NOTIFICATION_SOURCE_SESSION, on_event,
 					 NULL, NULL, NULL), 0, "watch");
