@@ -776,7 +776,7 @@ int wwan_session_get_readable(struct wwan_session *session, size_t *bytes);
 /**
  * struct wwan_session_callbacks - what wwan_dispatch() tells about a session
  *
- * Any of them may be NULL. The session may be freed in any of them.
+ * Any of them may be NULL, but lost needs written. The session may be freed in any of them.
  */
 struct wwan_session_callbacks {
 	/** There is something to read. Called again until it has been read. */
@@ -803,6 +803,9 @@ struct wwan_session_callbacks {
  * @session: the session
  * @callbacks: copied; NULL: none any more
  * @context: for them
+ *
+ * Returns: 0; EINVAL: there is lost without written. The file's POLLPRI stands for both, and
+ * would not cease while completions wait.
  */
 int wwan_session_set_callbacks(struct wwan_session *session,
 			       const struct wwan_session_callbacks *callbacks, void *context);
