@@ -14,7 +14,10 @@
 #include "internal.h"
 #include "notification.h"
 
-/* Room for a storm of events, 256 sessions ending at once among them. */
+/*
+ * Room for a storm of events, 256 sessions ending at once among them. The kernel gives no more
+ * than net.core.rmem_max, 212992 as a rule, and twice that with its overhead.
+ */
 #define RECEIVE_BUFFER	(256 * 1024)
 
 struct notifier {
