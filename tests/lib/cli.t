@@ -74,6 +74,8 @@ run 0 'list --json without a modem' list --json
 is "$out" '[]' 'an empty array'
 refused 4 'there is no MBIM modem' open echo
 refused 3 'there is no MBIM modem' services --wait 0.2
+refused 3 'there is no MBIM modem' services wwan0 --wait 0.2
+refused 4 'there is no MBIM modem' services wwan0
 mbim-dss services --wait 30 wwan0 > "$TMP/early" &
 early=$!
 BACKGROUND="$BACKGROUND $early"
@@ -176,6 +178,8 @@ refused 1 'dss0s77: the session is not open' cat dss0s77
 refused 4 'dss7s0: there is no such modem, or it is gone' cat dss7s0
 refused 1 'dss0s77: the session is not open' stats dss0s77
 refused 4 'modem wwan7: there is no such modem, or it is gone' open echo --modem wwan7
+refused 3 'modem wwan7: there is no such modem, or it is gone' services wwan7 --wait 0.2
+refused 4 'modem wwan7: there is no such modem, or it is gone' services wwan7
 run 0 'open nmea' open nmea
 run 0 'open nmea again' open nmea --json
 like "$out" '^\{"node":"/dev/mbim/dss0s2","max_datagram":2048,"request_id":1,"error":0,"status":"success"' \

@@ -153,6 +153,8 @@ static int show_named(struct wwan_handle *handle, const struct options *options,
 	int code;
 
 	code = find_modem(handle, name, &modem);
+	if (code == EXIT_GONE && options->wait_ms)
+		return EXIT_TIMEOUT;
 	if (code)
 		return code;
 	return show_modems(handle, options, &modem, 1);
