@@ -40,6 +40,26 @@ has_open()
 	return 1
 }
 
+# feed SESSION [OPTION...]: a write that sends what comes to descriptor 3
+feed()
+{
+	[ -p "$TMP/feed" ] || mkfifo "$TMP/feed"
+	exec 3<> "$TMP/feed"
+	mbim-dss write "$@" < "$TMP/feed" > "$TMP/fed" 2> "$TMP/fed.err" 3>&- &
+	fed=$!
+	BACKGROUND="$BACKGROUND $fed"
+	ok "write waits for input to $1" wait_for 10 has_open $fed "/dev/mbim/$1"
+}
+
+# fed_ends STATUS MESSAGE DESC: it does, by itself
+fed_ends()
+{
+	ok "$3" wait_for 10 gone $fed
+	kill $fed 2> /dev/null
+	wait $fed
+	is "$? $(cat "$TMP/fed.err")" "$1 $2" 'and says so'
+}
+
 # shellcheck disable=SC2317 # called by wait_for
 traced()
 {
@@ -281,6 +301,29 @@ is "$(cat "$TMP/cat.err")" 'mbim-dss: cat: dss0s0: the session was closed' 'and 
 ok 'monitor saw the close' wait_for 5 grep -q '"session-closed","modem":0,"session":0' "$TMP/events"
 run 0 'close --json' close dss0s1 --json
 like "$out" '^\{"request_id":1,"error":0,"status":"success"' 'an object'
+
+# a session that is closed under those who write to it
+run 0 'open' open sink --session 8
+mbim-sim ctl nak out on > "$TMP/ctl"
+mbim-dss write dss0s8 withdrawn > "$TMP/told" &
+told=$!
+feed dss0s8
+BACKGROUND="$BACKGROUND $told"
+ok 'a write is under way' wait_for 10 \
+	grep -q '^1$' /sys/class/mbim_dss/dss0s8/statistics/tx_datagrams
+mbim-dss close dss0s8 3>&- &
+closing=$!
+ok 'the session is being closed' wait_for 10 \
+	sh -c 'mbim-dss info dss0s8 | grep -q "^state *closing"'
+echo more >&3
+wait $told
+is $? 4 'write ends with 4 when the session is closed'
+is "$(cat "$TMP/told")" 'request 1: 0 bytes: cancelled by a close or a cancel' 'and says why'
+fed_ends 4 'mbim-dss: write: dss0s8: the session was closed' 'so does one that has more to send'
+exec 3>&-
+wait $closing
+is $? 0 'the close has waited for them'
+mbim-sim ctl nak out off > "$TMP/ctl"
 
 # a modem that takes nothing, and goes
 run 0 'open' open sink --session 9

@@ -45,9 +45,18 @@ static int fail_session(const struct writer *writer, int err)
 		note("%s: the modem has taken nothing for %g s", name,
 		     writer->options->timeout_ms / 1000.0);
 		return EXIT_TIMEOUT;
+	case ENOTCONN:
+		note("%s: the session was closed", name);
+		return EXIT_GONE;
 	default:
 		return fail(err, "%s", name);
 	}
+}
+
+/* Nobody cancels what we send, but the close of the session. */
+static int completion_code(const struct wwan_completion *completion)
+{
+	return completion->error == ECANCELED ? EXIT_GONE : exit_code(completion->error);
 }
 
 static void print_text(const struct wwan_completion *completion)
@@ -82,7 +91,7 @@ static void take_completion(struct writer *writer, const struct wwan_completion 
 	else if (completion->error)
 		fail_session(writer, completion->error);
 	if (!writer->code && completion->error)
-		writer->code = exit_code(completion->error);
+		writer->code = completion_code(completion);
 }
 
 /* Fetch and tell completions; EAGAIN: all have been told. */
