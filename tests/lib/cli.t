@@ -323,6 +323,12 @@ fed_ends 4 'mbim-dss: write: dss0s8: the session was closed' 'so does one that h
 exec 3>&-
 wait $closing
 is $? 0 'the close has waited for them'
+
+# and one that gives up before --timeout
+run 0 'open' open sink --session 8
+echo 200 > /sys/class/mbim_dss/dss0s8/limits/tx_timeout_ms
+refused 3 'dss0s8: no answer in time' write dss0s8 --quiet --timeout 60 late
+run 0 'close' close dss0s8
 mbim-sim ctl nak out off > "$TMP/ctl"
 
 # a modem that takes nothing, and goes

@@ -59,15 +59,12 @@ static int completion_code(const struct wwan_completion *completion)
 	return completion->error == ECANCELED ? EXIT_GONE : exit_code(completion->error);
 }
 
-static void print_text(const struct wwan_completion *completion)
+static void print_text(const struct wwan_completion *completion, const char *words)
 {
-	char words[160];
-
 	printf("request %" PRIu64, completion->request_id);
 	if (completion->count > 1)
 		printf(" to %" PRIu64, completion->request_id + completion->count - 1);
-	printf(": %" PRIu64 " bytes: %s\n", completion->bytes,
-	       wwan_completion_strerror(completion, words, sizeof(words)));
+	printf(": %" PRIu64 " bytes: %s\n", completion->bytes, words);
 }
 
 static void print_json(const struct wwan_completion *completion)
@@ -84,12 +81,16 @@ static void print_json(const struct wwan_completion *completion)
 
 static void take_completion(struct writer *writer, const struct wwan_completion *completion)
 {
-	if (writer->options->json)
+	const struct options *options = writer->options;
+	char words[160];
+
+	wwan_completion_strerror(completion, words, sizeof(words));
+	if (options->json)
 		print_json(completion);
-	else if (!writer->options->quiet)
-		print_text(completion);
+	else if (!options->quiet)
+		print_text(completion, words);
 	else if (completion->error)
-		fail_session(writer, completion->error);
+		note("%s: %s", options->session, words);
 	if (!writer->code && completion->error)
 		writer->code = completion_code(completion);
 }
