@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vm-kernels: core
+# vm-options: --timeout 600
 #
 # mbim-dss, as a user or a script runs it: output, JSON, messages and exit codes.
 # shellcheck source=tests/vm/lib.sh disable=SC2119
@@ -243,6 +244,25 @@ wait $held
 is $? 0 'a signal ends it'
 ok 'and closes the session' wait_for 10 test ! -e /dev/mbim/dss0s3
 
+# a program that feeds a write, and waits for what comes of it
+run 0 'open' open echo --session 30
+ok 'write a closed pipe' sh -c ': | mbim-dss write dss0s30 --quiet'
+feed dss0s30
+echo line >&3
+ok 'it tells how a datagram ended before there is another' \
+	wait_for 10 grep -q '^request 1: 5 bytes: success$' "$TMP/fed"
+echo 4096 > /sys/class/mbim_dss/dss0s30/limits/rx_limit
+head -c 20000 /dev/zero >&3
+ok 'what comes back is lost' \
+	wait_for 10 grep -q '[1-9]' /sys/class/mbim_dss/dss0s30/statistics/rx_lost
+ok 'which does not keep it busy' wait_for 10 grep -q '^State:.S' "/proc/$fed/status"
+exec 3>&-
+fed_ends 0 '' 'it ends with its input'
+feed dss0s30
+run 0 'close' close dss0s30
+fed_ends 4 'mbim-dss: write: dss0s30: the session was closed' 'it ends with the session'
+exec 3>&-
+
 # a session as a terminal
 if grep -q devpts /proc/filesystems; then
 	mbim-dss pty dss0s0 --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
@@ -324,8 +344,13 @@ exec 3>&-
 wait $closing
 is $? 0 'the close has waited for them'
 
-# and one that gives up before --timeout
+# and one that gives up, after --timeout and before
 run 0 'open' open sink --session 8
+feed dss0s8 --timeout 0.2
+echo late >&3
+fed_ends 3 'mbim-dss: write: dss0s8: the modem has taken nothing for 0.2 s' \
+	'write does not wait longer for the modem while it waits for input'
+exec 3>&-
 echo 200 > /sys/class/mbim_dss/dss0s8/limits/tx_timeout_ms
 refused 3 'dss0s8: no answer in time' write dss0s8 --quiet --timeout 60 late
 run 0 'close' close dss0s8
@@ -341,6 +366,7 @@ quiet=$!
 BACKGROUND="$BACKGROUND $told $quiet"
 ok 'two writes are under way' wait_for 10 \
 	grep -q '^2$' /sys/class/mbim_dss/dss0s9/statistics/tx_datagrams
+feed dss0s9
 
 mbim-dss cat dss0s2 > "$TMP/cat" 2> "$TMP/cat.err" &
 reader=$!
@@ -358,6 +384,9 @@ wait $quiet
 is $? 4 'and write --quiet'
 is "$(cat "$TMP/quiet.err")" 'mbim-dss: write: dss0s9: there is no such modem, or it is gone' \
 	'and says why'
+fed_ends 4 'mbim-dss: write: dss0s9: there is no such modem, or it is gone' \
+	'so does one that waits for input'
+exec 3>&-
 ok 'monitor saw it go' wait_for 10 grep -q '"modem-removed","modem":0' "$TMP/events"
 unlike "$(cat "$TMP/events")" overrun 'monitor missed nothing'
 

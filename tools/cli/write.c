@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mbim-dss write: send datagrams, and tell how each one ended. */
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +27,8 @@ struct options {
 struct writer {
 	const struct options *options;
 	struct wwan_session *session;
-	int code;			/* of the first datagram that failed */
+	bool under_way;			/* completions are still to come */
+	int code;			/* of the first datagram that failed, or the output */
 };
 
 static int fail_session(const struct writer *writer, int err)
@@ -105,7 +107,21 @@ static int reap(struct writer *writer, int timeout_ms)
 	err = wwan_session_reap(writer->session, completions, BATCH, timeout_ms, &count);
 	for (i = 0; !err && i < count; i++)
 		take_completion(writer, &completions[i]);
+	/* Who reads us through a pipe may wait for them before he goes on. */
+	writer->code = finish_output(writer->code);
 	return err;
+}
+
+/* What has ended up to now. */
+static int reap_ended(struct writer *writer)
+{
+	int err;
+
+	do {
+		err = reap(writer, 0);
+	} while (!err);
+	writer->under_way = err == ETIMEDOUT;
+	return err == EAGAIN || err == ETIMEDOUT ? EXIT_OK : fail_session(writer, err);
 }
 
 static int send_one(struct writer *writer, const void *data, size_t len)
@@ -114,32 +130,74 @@ static int send_one(struct writer *writer, const void *data, size_t len)
 
 	err = wwan_session_write(writer->session, data, len, 0, writer->options->timeout_ms,
 				 NULL);
-	if (err)
-		return fail_session(writer, err);
-	err = reap(writer, 0);
-	if (err && err != EAGAIN && err != ETIMEDOUT)
-		return fail_session(writer, err);
-	return EXIT_OK;
+	return err ? fail_session(writer, err) : reap_ended(writer);
+}
+
+/* It has ended, or has something to tell; 0: it goes on. */
+static int look_at_session(struct writer *writer, short revents)
+{
+	struct wwan_session_info info;
+	int err;
+
+	if (revents & POLLERR)
+		return fail_session(writer, ENODEV);
+	if (revents & POLLHUP)
+		return fail_session(writer, ENOTCONN);
+	/* POLLPRI stands for losses, too, until somebody has looked at them. */
+	err = wwan_session_get_info(writer->session, &info);
+	return err ? fail_session(writer, err) : reap_ended(writer);
+}
+
+/* Input may be long in coming: completions and the end of the session do not wait for it. */
+static int wait_input(struct writer *writer)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = wwan_session_get_fd(writer->session), .events = POLLPRI },
+	};
+	int count, code = EXIT_OK;
+
+	while (!code && !writer->code) {
+		count = poll(fds, ARRAY_SIZE(fds),
+			     writer->under_way ? writer->options->timeout_ms : -1);
+		if (count < 0)
+			return fail_system(errno, "cannot wait for input");
+		if (!count)
+			return fail_session(writer, ETIMEDOUT);
+		/* Or its end, or what is wrong with it: read() tells. */
+		if (fds[0].revents)
+			break;
+		code = look_at_session(writer, fds[1].revents);
+	}
+	return code;
+}
+
+static int send_some_input(struct writer *writer, char *data, size_t room, bool *end)
+{
+	ssize_t len;
+
+	len = read(STDIN_FILENO, data, room);
+	if (len > 0)
+		return send_one(writer, data, len);
+	*end = !len;
+	/* EAGAIN: somebody else has read it */
+	return len && errno != EAGAIN ? fail_system(errno, "standard input") : EXIT_OK;
 }
 
 static int send_input(struct writer *writer)
 {
 	size_t room = wwan_session_get_max_data_size(writer->session);
 	int code = EXIT_OK;
+	bool end = false;
 	char *data;
-	ssize_t len;
 
 	data = malloc(room);
 	if (!data)
 		return fail(ENOMEM, NULL);
-	while (!code && !writer->code) {
-		len = read(STDIN_FILENO, data, room);
-		if (!len)
-			break;
-		if (len < 0)
-			code = fail_system(errno, "standard input");
-		else
-			code = send_one(writer, data, len);
+	while (!code && !writer->code && !end) {
+		code = wait_input(writer);
+		if (!code && !writer->code)
+			code = send_some_input(writer, data, room, &end);
 	}
 	free(data);
 	return code;
@@ -324,9 +382,9 @@ const struct command write_command = {
 	.summary = "send datagrams to a session",
 	.help =
 	"Sends each TEXT as a datagram to SESSION (/dev/mbim/dss0s5, dss0s5, or 5), or\n"
-	"standard input, cut at the largest size that the modem takes. Prints for each its\n"
-	"request id, the bytes that went to the modem, and how the transfer ended; neighbours\n"
-	"that ended alike share a line. 'success' means that the modem took it.\n"
+	"standard input, cut at the largest size that the modem takes. Prints for each, as it\n"
+	"ends, its request id, the bytes that went to the modem, and how the transfer ended;\n"
+	"neighbours that ended alike share a line. 'success' means that the modem took it.\n"
 	"\n"
 	"  --modem M       which modem, when SESSION is a number: dss0, 0, wwan0\n"
 	"  --hex           each TEXT is bytes in hexadecimal: '41 54 0d'\n"
