@@ -61,6 +61,49 @@ fed_ends()
 	is "$? $(cat "$TMP/fed.err")" "$1 $2" 'and says so'
 }
 
+has_ptys()
+{
+	grep -q devpts /proc/filesystems
+}
+
+# sleeping_pty SESSION: a terminal for it, and 40000 bytes that the session has received meanwhile
+sleeping_pty()
+{
+	seq 10000 | head -c 40000 > "$TMP/sent"
+	mbim-dss pty "$1" --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
+	pty=$!
+	BACKGROUND="$BACKGROUND $pty"
+	ok 'pty for what comes back' wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+	kill -STOP $pty
+	mbim-dss write "$1" --quiet < "$TMP/sent"
+	ok 'which is there' wait_for 10 \
+		grep -q '^40000$' "/sys/class/mbim_dss/$1/statistics/rx_queued"
+}
+
+read_tty()
+{
+	cat "$TMP/tty" > "$TMP/received" &
+	tty_reader=$!
+	BACKGROUND="$BACKGROUND $tty_reader"
+	ok 'a reader of the terminal' wait_for 10 has_open $tty_reader '/dev/pts/*'
+}
+
+# pty_ends STATUS MESSAGE: it wakes up, and the session has ended
+pty_ends()
+{
+	kill -CONT "$pty"
+	ok 'it ends with the session' wait_for 20 gone "$pty"
+	kill "$pty" 2> /dev/null
+	wait "$pty"
+	is "$? $(cat "$TMP/pty.err")" "$1 mbim-dss: pty: $2" 'and says why'
+}
+
+all_read()
+{
+	wait "$tty_reader"
+	ok 'the reader has got all of it' cmp "$TMP/sent" "$TMP/received"
+}
+
 # shellcheck disable=SC2317 # called by wait_for
 traced()
 {
@@ -264,7 +307,7 @@ fed_ends 4 'mbim-dss: write: dss0s30: the session was closed' 'it ends with the 
 exec 3>&-
 
 # a session as a terminal
-if grep -q devpts /proc/filesystems; then
+if has_ptys; then
 	mbim-dss pty dss0s0 --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
 	pty=$!
 	BACKGROUND="$BACKGROUND $pty"
@@ -278,6 +321,16 @@ if grep -q devpts /proc/filesystems; then
 	is $? 0 'a signal ends it'
 	nok 'the link has gone' test -L "$TMP/tty"
 	refused 1 "$TMP/pty: File exists" pty dss0s0 --link "$TMP/pty"
+	run 0 'open' open echo --session 20
+	sleeping_pty dss0s20
+	read_tty
+	run 0 'close' close dss0s20
+	pty_ends 0 'dss0s20: the session was closed'
+	all_read
+	run 0 'open' open echo --session 20
+	sleeping_pty dss0s20
+	run 0 'close, and nobody reads' close dss0s20
+	pty_ends 0 'dss0s20: the session was closed'
 else
 	skip 'pty' 'this kernel has no pseudo-terminals'
 fi
@@ -357,6 +410,11 @@ run 0 'close' close dss0s8
 mbim-sim ctl nak out off > "$TMP/ctl"
 
 # a modem that takes nothing, and goes
+if has_ptys; then
+	run 0 'open' open echo --session 20
+	sleeping_pty dss0s20
+	read_tty
+fi
 run 0 'open' open sink --session 9
 mbim-sim ctl nak out on > "$TMP/ctl"
 mbim-dss write dss0s9 told > "$TMP/told" &
@@ -387,6 +445,10 @@ is "$(cat "$TMP/quiet.err")" 'mbim-dss: write: dss0s9: there is no such modem, o
 fed_ends 4 'mbim-dss: write: dss0s9: there is no such modem, or it is gone' \
 	'so does one that waits for input'
 exec 3>&-
+if has_ptys; then
+	pty_ends 4 'dss0s20: there is no such modem, or it is gone'
+	all_read
+fi
 ok 'monitor saw it go' wait_for 10 grep -q '"modem-removed","modem":0' "$TMP/events"
 unlike "$(cat "$TMP/events")" overrun 'monitor missed nothing'
 

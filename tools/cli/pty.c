@@ -5,10 +5,16 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "cli.h"
+
+/* The session has ended, and for so long nobody has read from the terminal: there is no reader. */
+#define PATIENCE_MS		1000
+/* What has been read from it has to be looked at. */
+#define LOOK_MS			10
 
 /* What is on its way in one direction; it is read only when it is empty. */
 struct pump {
@@ -124,7 +130,39 @@ static int pump_turn(struct pump *pump, short revents)
 	return is_empty(pump) ? pump_in(pump) : pump_out(pump);
 }
 
-/* Until a signal comes (0), or a file ends: EPIPE, or why it does. */
+/* EPIPE: the session has been closed; ENODEV: its modem has gone */
+static int why_ended(int session)
+{
+	struct pollfd fd = { .fd = session };
+
+	poll(&fd, 1, 0);
+	return fd.revents & POLLERR ? ENODEV : EPIPE;
+}
+
+/* The session has ended: the rest of what it has received, while the terminal takes it. */
+static int pump_rest(struct pump *down, int signals)
+{
+	int count, err = 0;
+
+	while (!err) {
+		struct pollfd fds[] = {
+			pump_wants(down),
+			{ .fd = signals, .events = POLLIN },
+		};
+
+		count = poll(fds, ARRAY_SIZE(fds), PATIENCE_MS);
+		if (count < 0)
+			return errno;
+		if (!count)
+			return why_ended(down->from);
+		if (fds[1].revents)
+			return 0;
+		err = pump_turn(down, fds[0].revents);
+	}
+	return err;
+}
+
+/* Until a signal comes (0), or the session ends: EPIPE, or why it does. */
 static int pump_both(int session, int terminal, int signals)
 {
 	struct pump down = { .from = session, .to = terminal };
@@ -144,13 +182,32 @@ static int pump_both(int session, int terminal, int signals)
 			return errno;
 		if (fds[2].revents)
 			return 0;
+		if (fds[3].revents)
+			return pump_rest(&down, signals);
 		err = pump_turn(&down, fds[0].revents);
-		if (!err)
-			err = pump_turn(&up, fds[1].revents);
-		if (!err && fds[3].revents && !is_empty(&down))
-			err = EPIPE;
+		if (err)
+			break;
+		err = pump_turn(&up, fds[1].revents);
+		/* Nothing can be sent any more, which is told before the end is. */
+		if (err == ENOTCONN || err == ENODEV)
+			return pump_rest(&down, signals);
 	}
 	return err;
+}
+
+/* What is in the terminal goes with it: let it be read, if there is a reader. */
+static void wait_read(int slave, int signals)
+{
+	struct pollfd terminal = { .fd = slave, .events = POLLIN };
+	struct pollfd stop = { .fd = signals, .events = POLLIN };
+	int idle = 0, before = 0, unread;
+
+	while (idle < PATIENCE_MS && poll(&terminal, 1, 0) == 1) {
+		if (poll(&stop, 1, LOOK_MS) || ioctl(slave, FIONREAD, &unread))
+			break;
+		idle = unread == before ? idle + LOOK_MS : 0;
+		before = unread;
+	}
 }
 
 static int set_non_blocking(int fd)
@@ -178,8 +235,9 @@ static int connect_session(struct wwan_session *session, const struct pty *pty, 
 	puts(pty->link ? pty->link : pty->name);
 	fflush(stdout);
 	err = pump_both(fd, pty->master, signals);
-	/* The session has ended, by a close; told of an earlier write or the like otherwise. */
-	if (err == EPIPE || err == ENOTCONN) {
+	if (err)
+		wait_read(pty->slave, signals);
+	if (err == EPIPE) {
 		note("%s: the session was closed", name);
 		err = 0;
 	}
