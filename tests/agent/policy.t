@@ -28,6 +28,12 @@ is "$(command stat -c '%a %u %g' /dev/mbim/dss0s0)" '600 1001 1001' 'the node is
 is "$(as alice 'mbim-dss open sink')" /dev/mbim/dss0s1 'sink is for alice, whose group is netdev'
 like "$(as bob 'mbim-dss open sink')" 'exit 1' 'and denied to bob'
 is "$(as bob 'mbim-dss open echo')" /dev/mbim/dss0s2 'echo is in no rule'
+# a node that others may read
+chmod 644 /dev/mbim/dss0s2
+like "$(as alice 'timeout 10 mbim-dss write dss0s2 x')" '[Aa]ccess|denied|not allowed' 'who may read cannot write'
+like "$(as alice 'timeout 10 mbim-dss pty dss0s2')" '[Aa]ccess|denied|not allowed' 'nor have a terminal'
+mbim-dss write dss0s2 hello > "$TMP/written"
+is "$(as alice 'timeout 10 head -c 5 /dev/mbim/dss0s2')" hello 'but reads'
 like "$(open nmea)" 'exit 1' 'a rule for all is for root as well'
 like "$(stat open_sessions)" '\[0,1,2,200\]' 'the modem was asked for what was allowed only'
 

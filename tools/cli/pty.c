@@ -224,6 +224,9 @@ static int connect_session(struct wwan_session *session, const struct pty *pty, 
 	int fd = wwan_session_get_fd(session);
 	int signals, err;
 
+	/* Joined for one direction: what is typed would go nowhere, or nothing come. */
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR)
+		return fail(EACCES, "%s", name);
 	signals = open_signals();
 	if (signals < 0)
 		return fail_system(errno, "cannot wait for signals");
