@@ -86,25 +86,34 @@ static struct nl_sock *socket_new(void)
 }
 
 /*
- * Take what has arrived on a non-blocking socket. Return: 0, or ENOBUFS when
- * the kernel had to throw messages away.
+ * Take what has arrived on a non-blocking socket. Return: whether the kernel had to
+ * throw messages away.
+ *
+ * ENOBUFS comes ahead of the older messages that wait. Until these are read the kernel
+ * throws away what is new, and does not say so again. Whoever looked anew before that
+ * would take the old ones for news, and miss what happens meanwhile.
  */
-static int socket_drain(struct nl_sock *sock)
+static bool socket_drain(struct nl_sock *sock)
 {
-	/* Other work must get its turn, however fast the kernel is. */
-	for (int i = 0; i < 64; i++) {
+	bool lost = false;
+
+	/*
+	 * Other work must get its turn, however fast the kernel is. To one that has lost
+	 * messages nothing is added.
+	 */
+	for (int i = 0; i < 64 || lost; i++) {
 		int err = nl_recvmsgs_default(sock);
 
 		if (err == -NLE_AGAIN)
-			return 0;
-		if (err == -NLE_NOMEM)
-			return ENOBUFS;
-		if (err < 0) {
+			break;
+		if (err == -NLE_NOMEM) {
+			lost = true;
+		} else if (err < 0) {
 			log_warning("netlink: a message could not be read: %s", nl_geterror(err));
-			return 0;
+			break;
 		}
 	}
-	return 0;
+	return lost;
 }
 
 /* The module comes and goes: nlctrl's notifications. */
@@ -159,7 +168,7 @@ static gboolean control_ready(gint fd G_GNUC_UNUSED, GIOCondition cond G_GNUC_UN
 {
 	struct netlink *nl = data;
 
-	if (socket_drain(nl->control) == ENOBUFS) {
+	if (socket_drain(nl->control)) {
 		log_warning("netlink: news of families came too fast, looking anew");
 		if (!family_is_bound(nl))
 			nl->ops->appeared(nl->data);
@@ -237,7 +246,7 @@ static gboolean events_ready(gint fd G_GNUC_UNUSED, GIOCondition cond G_GNUC_UNU
 {
 	struct netlink *nl = data;
 
-	if (socket_drain(nl->events) == ENOBUFS) {
+	if (socket_drain(nl->events)) {
 		log_warning("netlink: events came too fast and were lost, looking anew");
 		nl->ops->resync(nl->data);
 	}
@@ -359,7 +368,7 @@ static gboolean agent_ready(gint fd G_GNUC_UNUSED, GIOCondition cond G_GNUC_UNUS
 	struct netlink *nl = data;
 
 	/* Unicast waits or fails in the kernel, it does not drop: only acks can be lost. */
-	if (socket_drain(nl->agent) == ENOBUFS)
+	if (socket_drain(nl->agent))
 		log_warning("netlink: answers of the kernel came too fast and were lost");
 	return G_SOURCE_CONTINUE;
 }

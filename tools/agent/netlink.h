@@ -33,7 +33,7 @@ struct netlink_ops {
 	void (*request)(void *data, const struct message_request *request);
 	/** something in the kernel has changed */
 	void (*event)(void *data, const struct message_event *event);
-	/** events were lost: dump again */
+	/** events were lost, and all that are older have been told: dump again */
 	void (*resync)(void *data);
 	/** the family is there, a new one: netlink_bind() can be called */
 	void (*appeared)(void *data);
