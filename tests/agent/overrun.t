@@ -25,6 +25,16 @@ ok 'another modem, for events of its sessions' wait_for 20 agent_says 'dss1: rea
 # its own transfers, and not those of each session
 ip link set wwan1 up
 
+freeze
+ok '800 events at once' flood 1 800
+ctl unplug > /dev/null
+ok 'and the modem is gone' wait_for 10 has_none
+thaw
+ok 'the agent hears of it' wait_for 20 agent_says 'dss0: removed'
+nok 'it has lost none' agent_says 'were lost'
+ctl plug > /dev/null
+ok 'the modem is there again' wait_for 20 said 2 'dss0: ready'
+
 # The modem's end is heard of, its coming is not: it must not end what has come.
 freeze
 ctl unplug > /dev/null
@@ -34,7 +44,7 @@ ctl plug > /dev/null
 ok 'it comes' wait_for 10 has_modem
 thaw
 ok 'the agent has lost events' wait_for 20 agent_says 'were lost, looking anew'
-ok 'it has the modem that came' wait_for 20 said 2 'dss0: ready'
+ok 'it has the modem that came' wait_for 20 said 3 'dss0: ready'
 is "$(open echo --modem 0)" /dev/mbim/dss0s0 'a session'
 ok 'data flow' echoes /dev/mbim/dss0s0 hello
 stop other TERM

@@ -16,7 +16,7 @@
 #include "netlink.h"
 #include "service.h"
 
-/* Bytes for what waits in a socket: some thousand events, one SERVICES_SET. */
+/* Bytes for what waits in a socket: over a thousand events, one SERVICES_SET. */
 #define SOCKET_BUFFER	(512 * 1024)
 
 struct netlink {
@@ -65,6 +65,7 @@ static struct nl_sock *socket_new(void)
 {
 	const struct timeval deadline = { .tv_sec = NETLINK_DEADLINE_S };
 	struct nl_sock *sock = nl_socket_alloc();
+	const int size = SOCKET_BUFFER;
 	const int on = 1;
 	int fd;
 
@@ -79,6 +80,8 @@ static struct nl_sock *socket_new(void)
 		nl_socket_free(sock);
 		return NULL;
 	}
+	/* Whom the kernel lets, gets more than net.core.rmem_max: that is some 500 events. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	/* The kernel's words for a refusal; kernels without them say none. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	nl_socket_disable_seq_check(sock);
