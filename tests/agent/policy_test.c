@@ -2,6 +2,8 @@
 /* The policy file: what it may say, what it must not, and what it then means. */
 #include "test.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +13,22 @@
 
 #include "policy.h"
 #include "service.h"
+
+/* errno of the user database, which then has no user; -1: it is the machine's own. */
+static int database_error = -1;
+
+struct passwd *__real_getpwuid(uid_t uid);
+struct passwd *__wrap_getpwuid(uid_t uid);
+
+struct passwd *__wrap_getpwuid(uid_t uid)
+{
+	if (database_error < 0)
+		return __real_getpwuid(uid);
+	/* Who is not there is no error, and leaves errno as it was. */
+	if (database_error)
+		errno = database_error;
+	return NULL;
+}
 
 static struct policy *parse(const char *text)
 {
@@ -83,6 +101,43 @@ static void names_of_users_and_groups(void **state)
 	/* root's group by the user database, whatever group he runs with */
 	assert_true(allows(policy, "sink", 0, 12345));
 	assert_false(allows(policy, "sink", 4000000000u, 12345));
+	policy_free(policy);
+}
+
+/* What a rule says of a group is not known: it might deny. */
+static void user_database_that_fails(void **state)
+{
+	static const int faults[] = { EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED };
+	struct policy *policy = parse("deny echo group 2000\n"
+				      "allow sink group 2000\n"
+				      "deny nmea user 1001\n");
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+		database_error = faults[i];
+		assert_false(allows(policy, "echo", 0, 1));
+		assert_false(allows(policy, "sink", 0, 1));
+		/* his own group is known without it, and who asks not for groups, does not care */
+		assert_true(allows(policy, "sink", 0, 2000));
+		assert_true(allows(policy, "nmea", 0, 1));
+	}
+	database_error = -1;
+	policy_free(policy);
+}
+
+static void user_that_is_not_in_the_database(void **state)
+{
+	static const int errors[] = { 0, ENOENT, ESRCH, EBADF, EPERM };
+	struct policy *policy = parse("deny echo group 2000\n");
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(errors); i++) {
+		database_error = errors[i];
+		errno = EIO;
+		assert_true(allows(policy, "echo", 0, 1));
+		assert_false(allows(policy, "echo", 0, 2000));
+	}
+	database_error = -1;
 	policy_free(policy);
 }
 
@@ -187,6 +242,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(first_rule_that_fits_decides),
 	cmocka_unit_test(deny_all_denies_root_as_well),
 	cmocka_unit_test(names_of_users_and_groups),
+	cmocka_unit_test(user_database_that_fails),
+	cmocka_unit_test(user_that_is_not_in_the_database),
 	cmocka_unit_test(autostarted_sessions),
 	cmocka_unit_test(faults_are_named_with_their_line),
 	cmocka_unit_test(file_that_is_not_there_is_an_empty_policy),

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "log.h"
 #include "policy.h"
 #include "service.h"
 
@@ -197,16 +198,31 @@ struct policy *policy_load(const char *path, char **fault)
 	return policy_parse(text, path, fault);
 }
 
-/* Groups that the user database gives to @uid; NULL when it does not know him. */
+/* What errno says when there is no such user, by getpwnam(3); others are faults. */
+static bool is_no_such_user(int error)
+{
+	return !error || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
+}
+
+/*
+ * Groups that the user database gives to @uid, none when it does not know him; NULL
+ * when it cannot tell.
+ */
 static GArray *groups_of_user(uid_t uid)
 {
-	const struct passwd *user = getpwuid(uid);
+	const struct passwd *user;
 	GArray *groups;
 	int count = 64;
 
-	if (!user)
+	errno = 0;
+	user = getpwuid(uid);
+	if (!user && !is_no_such_user(errno)) {
+		log_error("the user database does not tell the groups of user %u: %m", uid);
 		return NULL;
+	}
 	groups = g_array_new(FALSE, FALSE, sizeof(gid_t));
+	if (!user)
+		return groups;
 	g_array_set_size(groups, count);
 	/* Too little room: count is what it takes, so the second call suffices. */
 	while (getgrouplist(user->pw_name, user->pw_gid, (gid_t *)groups->data, &count) < 0)
@@ -215,31 +231,39 @@ static GArray *groups_of_user(uid_t uid)
 	return groups;
 }
 
-static bool user_is_in_group(uid_t uid, gid_t gid, gid_t wanted)
+enum fit {
+	FIT_NO,
+	FIT_YES,
+	FIT_UNKNOWN,
+};
+
+static enum fit group_fits(uid_t uid, gid_t gid, gid_t wanted)
 {
 	g_autoptr(GArray) groups = NULL;
 
 	if (gid == wanted)
-		return true;
+		return FIT_YES;
 	groups = groups_of_user(uid);
-	for (unsigned int i = 0; groups && i < groups->len; i++)
+	if (!groups)
+		return FIT_UNKNOWN;
+	for (unsigned int i = 0; i < groups->len; i++)
 		if (g_array_index(groups, gid_t, i) == wanted)
-			return true;
-	return false;
+			return FIT_YES;
+	return FIT_NO;
 }
 
-static bool rule_fits(const struct rule *rule, const uint8_t uuid[MBIM_DSS_UUID_SIZE],
-		      uid_t uid, gid_t gid)
+static enum fit rule_fits(const struct rule *rule, const uint8_t uuid[MBIM_DSS_UUID_SIZE],
+			  uid_t uid, gid_t gid)
 {
 	if (!rule->any_service && memcmp(rule->uuid, uuid, MBIM_DSS_UUID_SIZE))
-		return false;
+		return FIT_NO;
 	switch (rule->who) {
 	case RULE_USER:
-		return rule->id == uid;
+		return rule->id == uid ? FIT_YES : FIT_NO;
 	case RULE_GROUP:
-		return user_is_in_group(uid, gid, rule->id);
+		return group_fits(uid, gid, rule->id);
 	default:
-		return true;
+		return FIT_YES;
 	}
 }
 
@@ -249,8 +273,15 @@ bool policy_allows(const struct policy *policy, const uint8_t uuid[MBIM_DSS_UUID
 	for (unsigned int i = 0; i < policy->rules->len; i++) {
 		const struct rule *rule = &g_array_index(policy->rules, struct rule, i);
 
-		if (rule_fits(rule, uuid, uid, gid))
+		switch (rule_fits(rule, uuid, uid, gid)) {
+		case FIT_YES:
 			return rule->allow;
+		case FIT_UNKNOWN:
+			/* It may be the one that denies. */
+			return false;
+		case FIT_NO:
+			break;
+		}
 	}
 	return true;
 }

@@ -38,7 +38,8 @@ void policy_free(struct policy *policy);
 /**
  * policy_allows - the first rule that fits decides; without one it is allowed
  * @uid: user who opens
- * @gid: his group; groups that the user database adds count as well
+ * @gid: his group; groups that the user database adds count as well. If it cannot be
+ *	asked for them, a rule that depends on them denies, and that is logged
  */
 bool policy_allows(const struct policy *policy, const uint8_t uuid[MBIM_DSS_UUID_SIZE],
 		   uid_t uid, gid_t gid);
