@@ -58,6 +58,19 @@ is $? 1 'without --wait, it ends with the module'
 like "$(cat "$TMP/fd.log")" 'error: the kernel module was unloaded' 'and says why'
 
 load_dss
+mkfifo "$TMP/deaf"
+exec 4<> "$TMP/deaf"
+exec 3> "$TMP/deaf" 4>&-
+mbim-dssd --ready-fd 3 2> "$TMP/deaf.log" &
+waiting=$!
+BACKGROUND="$BACKGROUND $waiting"
+exec 3>&-
+ok '--ready-fd that nobody reads: a warning' \
+	wait_for 10 grep -q 'warning: cannot write to .* --ready-fd' "$TMP/deaf.log"
+kill -TERM $waiting
+wait $waiting
+is $? 0 'and no end'
+
 start_agent
 ok 'ready on standard error' agent_says ready
 stop_agent

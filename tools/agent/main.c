@@ -16,6 +16,7 @@
  */
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,6 +146,8 @@ static void run(struct main_state *state, const struct agent_options *options)
 	g_unix_signal_add(SIGTERM, on_stop, state);
 	g_unix_signal_add(SIGINT, on_stop, state);
 	g_unix_signal_add(SIGHUP, on_reload, state);
+	/* Who gave --ready-fd, or reads the log, may have gone: no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
 	state->agent = agent_new(options, agent_failed, state);
 	if (!state->agent) {
 		state->status = EXIT_FAILURE;
