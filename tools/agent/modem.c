@@ -54,6 +54,7 @@ struct modem {
 	guint timer;			/* PORT, RETRY; LEAVING: to tell of its end */
 	unsigned int retries;
 	unsigned int refusals;		/* NOT_OPENED just after it was opened, in a row */
+	bool proxy_ended;		/* for that, since the services were last read */
 
 	void (*left)(void *data, struct modem *modem);	/* LEAVING */
 	void *left_data;
@@ -270,10 +271,17 @@ static const struct connector_ops connector_ops = {
 
 static void probe_refused(struct modem *modem)
 {
-	if (++modem->refusals < REFUSALS_OF_A_STUCK_PROXY)
+	if (++modem->refusals != REFUSALS_OF_A_STUCK_PROXY)
 		return;
+	/* Others use the proxy as well: what a new one does not mend is the modem's fault. */
+	if (modem->proxy_ended) {
+		log_warning("%s: so it does with another mbim-proxy, which is left alone",
+			    modem->name);
+		return;
+	}
 	modem->refusals = 0;
-	if (proxy_end())
+	modem->proxy_ended = proxy_end();
+	if (modem->proxy_ended)
 		log_warning("%s: mbim-proxy takes it for open after its reset, and was ended",
 			    modem->name);
 }
@@ -359,6 +367,7 @@ static void services_done(GObject *source, GAsyncResult *result, gpointer data)
 		return;
 	if (response && read_services(modem, response, &error)) {
 		modem->refusals = 0;
+		modem->proxy_ended = false;
 		modem_ready(modem);
 		return;
 	}
