@@ -41,6 +41,14 @@ like "$(stat open_sessions)" '\[0,1,2,200\]' 'the modem was asked for what was a
 ok 'source is open' test -c /dev/mbim/dss0s200
 ok 'closed by somebody' mbim-dss close dss0s200
 ok 'it is opened again' wait_for 10 test -c /dev/mbim/dss0s200
+ok 'closed once more' mbim-dss close dss0s200
+ok 'it is opened again later' wait_for 10 agent_says 'has ended; trying again in 2 s'
+ok 'but it is' wait_for 10 test -c /dev/mbim/dss0s200
+sleep 61
+ok 'closed when it had been open for long' mbim-dss close dss0s200
+ok 'it is opened again soon' wait_for 10 test -c /dev/mbim/dss0s200
+is "$(agent_log | grep -o 'has ended; trying again in .*' | tr '\n' ,)" \
+	"$(printf 'has ended; trying again in %s s,' 1 2 1)" 'each after its delay'
 kill_agent
 agent --policy "$conf"
 ok 'the next agent has it' wait_for 10 agent_says 'session 200 \(source\) is open, autostarted'

@@ -37,6 +37,7 @@ struct entry {
 	guint control_source;
 	guint timer;		/* OPENING: its deadline; RETRY */
 	unsigned int retries;
+	gint64 opened;		/* OPEN: since when */
 	bool in_policy;		/* mark of autostart_probed() */
 };
 
@@ -105,7 +106,7 @@ static void entry_failed(struct entry *entry, int error)
 static void entry_opened(struct entry *entry, uint32_t session)
 {
 	entry->session = session;
-	entry->retries = 0;
+	entry->opened = g_get_monotonic_time();
 	log_info("dss%u: session %u (%s) is open, autostarted", entry->modem, session,
 		 service_name(entry->wanted.uuid));
 	entry_settle(entry, ENTRY_OPEN);
@@ -298,8 +299,12 @@ void autostart_closed(struct autostart *autostart, uint32_t modem, uint32_t sess
 	struct entry *entry = entry_of_session(autostart, modem, session);
 
 	/* While it is being opened, its completion says so as well. */
-	if (entry && entry->state == ENTRY_OPEN)
-		entry_retry(entry, "the session has ended");
+	if (!entry || entry->state != ENTRY_OPEN)
+		return;
+	/* One that ends each time as soon as it is open must not keep the modem busy. */
+	if (g_get_monotonic_time() - entry->opened >= RETRY_MAX_S * G_USEC_PER_SEC)
+		entry->retries = 0;
+	entry_retry(entry, "the session has ended");
 }
 
 void autostart_forget(struct autostart *autostart, uint32_t modem)

@@ -5,7 +5,8 @@
  * Each is opened as any program would do it, through /dev/mbim/control, with
  * MBIM_DSS_OPEN_PERSIST; the request for it comes back to this agent. The control
  * file is open only until the completion is there, so it does not keep the module
- * loaded. When a session ends it is opened again, after a delay that grows.
+ * loaded. When a session ends it is opened again, after a delay that grows, until one
+ * has been open for as long as the longest delay.
  */
 #ifndef AGENT_AUTOSTART_H
 #define AGENT_AUTOSTART_H
