@@ -18,6 +18,7 @@ kasan-off)
 	# not even this kernel can be without: what tells is changed
 	grep -v asan_store /proc/kallsyms > /tmp/kallsyms
 	ok "no KASAN to be seen" mount --bind /tmp/kallsyms /proc/kallsyms ;;
+one-processor) ok "the kernel was told to use one" test "$(nproc)" = 1 ;;
 kmemleak-off) ok "kmemleak off" sh -c 'echo off > /sys/kernel/debug/kmemleak' ;;
 *) ok "the bug is there" modprobe planted bug="$1" ;;
 esac
