@@ -75,4 +75,17 @@ judge 1 "what comes behind it counts" x86-debug
 shows "a report of KASAN is shown to its end" 'Freed by task'
 text=$(kasan 'vhci_urb_dequeue+0x511/0x640 [vhci_hcd]')
 judge 1 "nothing of KASAN's is allowed" x86-debug
+# what a stock kernel says, which no checker is behind
+for text in \
+	'invalid opcode: 0000 [#1] PREEMPT SMP NOPTI' \
+	'divide error: 0000 [#1] PREEMPT SMP NOPTI' \
+	'general protection fault, probably for non-canonical address 0xdead: 0000 [#1] SMP' \
+	'------------[ cut here ]------------' \
+	'BUG kmalloc-96 (Tainted: G           OE): Poison overwritten' \
+	'BUG mbim_dss_chunk (Not tainted): Objects remaining in mbim_dss_chunk on __kmem_cache_shutdown()'; do
+	judge 1 "$text" 6.1
+done
+for text in 'debug: a BUG report would be here' 'usb 1-1: new device [#1]'; do
+	judge 0 "$text" 6.1
+done
 echo "1..$TESTS"
