@@ -14,8 +14,6 @@ freeze() { kill -STOP "$agent_pid"; }
 thaw() { kill -CONT "$agent_pid"; }
 has_modem() { [ -e /sys/class/mbim_dss/dss0 ]; }
 has_none() { ! has_modem; }
-# said N WORDS, for wait_for: so often at least
-said() { [ "$(agent_log | grep -c "$2")" -ge "$1" ]; }
 
 modem
 stop_udev
@@ -33,7 +31,7 @@ thaw
 ok 'the agent hears of it' wait_for 20 agent_says 'dss0: removed'
 nok 'it has lost none' agent_says 'were lost'
 ctl plug > /dev/null
-ok 'the modem is there again' wait_for 20 said 2 'dss0: ready'
+ok 'the modem is there again' wait_for 20 agent_said 2 'dss0: ready'
 
 # The modem's end is heard of, its coming is not: it must not end what has come.
 freeze
@@ -44,7 +42,7 @@ ctl plug > /dev/null
 ok 'it comes' wait_for 10 has_modem
 thaw
 ok 'the agent has lost events' wait_for 20 agent_says 'were lost, looking anew'
-ok 'it has the modem that came' wait_for 20 said 3 'dss0: ready'
+ok 'it has the modem that came' wait_for 20 agent_said 3 'dss0: ready'
 is "$(open echo --modem 0)" /dev/mbim/dss0s0 'a session'
 ok 'data flow' echoes /dev/mbim/dss0s0 hello
 stop other TERM

@@ -44,6 +44,7 @@ ok 'it is opened again' wait_for 10 test -c /dev/mbim/dss0s200
 ok 'closed once more' mbim-dss close dss0s200
 ok 'it is opened again later' wait_for 10 agent_says 'has ended; trying again in 2 s'
 ok 'but it is' wait_for 10 test -c /dev/mbim/dss0s200
+# what is asked for is that time has passed
 sleep 61
 ok 'closed when it had been open for long' mbim-dss close dss0s200
 ok 'it is opened again soon' wait_for 10 test -c /dev/mbim/dss0s200
