@@ -240,7 +240,7 @@ struct dss_session {
 	spinlock_t rx_lock;		/* BH; rx_queue, rx_* counters */
 	struct dss_queue rx_queue;
 	wait_queue_head_t rx_wait;	/* data, or the end */
-	bool read_missed;		/* who found session.read held went away */
+	bool read_missed;		/* no lock: somebody found session.read held, and left */
 	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
 
 	/* poll: whatever it may ask for. One, for EPOLL_CTL_MOD adds none, and libaio has one */
@@ -269,7 +269,7 @@ struct dss_node {
 	struct list_head reap;		/* dss_op.node, ended. lock */
 	bool released;			/* lock: nobody will reap */
 	unsigned int requests;		/* lock: under way or to be reaped */
-	unsigned int pending;		/* lock: under way */
+	unsigned int pending;		/* under way. lock; also read without it */
 	wait_queue_head_t wait;		/* completions to reap, or none under way */
 	struct work_struct free;	/* the last reference may go in a bottom half */
 };

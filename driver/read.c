@@ -23,9 +23,8 @@ static int dss_read_turn(struct dss_session *s, enum dss_wait wait)
 		return mutex_lock_interruptible(&s->read);
 	if (mutex_trylock(&s->read))
 		return 0;
-	/* who has it sees this, or has gone: see dss_read_unlock() */
 	WRITE_ONCE(s->read_missed, true);
-	/* set first, then tried again; there it is let go first, then looked at */
+	/* pairs with dss_read_unlock(): who has it lets it go, then looks, so one of us sees it */
 	smp_mb();
 	return mutex_trylock(&s->read) ? 0 : -EAGAIN;
 }
