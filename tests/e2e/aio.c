@@ -403,8 +403,7 @@ static void libaio_read_fault(void)
 	char bytes[20];
 	void *page;
 
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(page != MAP_FAILED);
+	page = memory(size, PROT_READ | PROT_WRITE);
 	session_open(&s, SERVICE_ECHO);
 	aio_read(context, &iocb, s.fd, page, size);
 	check(!munmap(page, size));

@@ -297,6 +297,9 @@ void blocked_end(struct blocked *b, unsigned int ms);
 
 /* ---- trap.c */
 
+/* Memory of its own, PROT_*. */
+void *memory(size_t size, int protection);
+
 /* A page on which who touches it waits. */
 struct trap {
 	int uffd;

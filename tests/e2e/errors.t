@@ -24,6 +24,7 @@ cases errors unprobed
 sim nak control off > "$TMP/answer"
 ok "the agent tells the services in the end" wait_for 30 probed
 
+cases rules
 cases errors
 
 like "$(mbim-dss open idle 2>&1)" "no data session" "mbim-dss open idle"

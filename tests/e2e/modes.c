@@ -19,9 +19,8 @@ static int readable(int fd)
 
 static void *no_memory(void)
 {
-	void *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *nowhere = memory(4096, PROT_NONE);
 
-	check(nowhere != MAP_FAILED);
 	return nowhere;
 }
 
@@ -458,8 +457,7 @@ static void pages_not_there(void)
 
 	fill(page, sizeof(page), 5);
 	check_eq(write(file, page, sizeof(page)), sizeof(page));
-	pages = mmap(NULL, 2 * sizeof(page), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(pages != MAP_FAILED);
+	pages = memory(2 * sizeof(page), PROT_NONE);
 	check(mmap(pages, sizeof(page), PROT_READ, MAP_SHARED | MAP_FIXED, file, 0) == pages);
 
 	session_open(&s, SERVICE_ECHO);

@@ -137,7 +137,7 @@ static void open_beside_stuck(struct session *s, struct session *stuck)
 static void an_empty_ntb(bool cancelled)
 {
 	struct session stuck, s;
-	void *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *nowhere = memory(4096, PROT_NONE);
 	uint64_t written = 0, id;
 	struct blocked b;
 

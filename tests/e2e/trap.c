@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory that holds up who copies to it or from it, by userfaultfd. */
+/* Memory, also such that holds up who copies to it or from it, by userfaultfd. */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
@@ -8,6 +8,14 @@
 #include <unistd.h>
 
 #include "dss.h"
+
+void *memory(size_t size, int protection)
+{
+	void *p = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	check(p != MAP_FAILED);
+	return p;
+}
 
 void trap_set(struct trap *t)
 {
@@ -20,8 +28,7 @@ void trap_set(struct trap *t)
 		skip_unless_debug("no userfaultfd");
 	check(t->uffd >= 0);
 	check(!ioctl(t->uffd, UFFDIO_API, &api));
-	t->page = mmap(NULL, t->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(t->page != MAP_FAILED);
+	t->page = memory(t->size, PROT_READ | PROT_WRITE);
 	reg.range.start = (uintptr_t)t->page;
 	reg.range.len = t->size;
 	check(!ioctl(t->uffd, UFFDIO_REGISTER, &reg));
