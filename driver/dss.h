@@ -214,6 +214,7 @@ struct dss_session {
 
 	/* transmit; modem->tx.lock but for write */
 	struct mutex write;
+	bool write_missed;		/* no lock: somebody found session.write held, and left */
 	struct dss_xfer *tx_open;	/* NTB that datagrams gather in */
 	bool tx_filling;		/* a writer holds it */
 	u64 tx_since;			/* write: when his call began, ns; 0: just now */

@@ -127,6 +127,34 @@ static struct dss_xfer *dss_tx_hold(struct dss_session *s)
 	return s->tx_filling ? s->tx_open : dss_tx_new(s, x);
 }
 
+int dss_tx_lock(struct dss_session *s, bool nowait)
+{
+	if (!(s->directions & MBIM_DSS_DIR_OUT))
+		return -EOPNOTSUPP;
+	if (READ_ONCE(s->tx_shut))
+		return dss_tx_why(s);
+	if (!nowait)
+		return mutex_lock_interruptible(&s->write);
+	if (mutex_trylock(&s->write))
+		return 0;
+	WRITE_ONCE(s->write_missed, true);
+	/* pairs with dss_tx_unlock(): who has it lets it go, then looks, so one of us sees it */
+	smp_mb();
+	return mutex_trylock(&s->write) ? 0 : -EAGAIN;
+}
+
+/* EAGAIN promises a wakeup. Who has been sent away for us alone gets it from nobody else */
+void dss_tx_unlock(struct dss_session *s)
+{
+	mutex_unlock(&s->write);
+	/* pairs with dss_tx_lock() */
+	smp_mb();
+	if (likely(!READ_ONCE(s->write_missed)))
+		return;
+	WRITE_ONCE(s->write_missed, false);
+	wake_up_interruptible_poll(&s->pollers, EPOLLOUT | EPOLLWRNORM);
+}
+
 /*
  * Wait for room. session.write is released meanwhile: somebody else's write may come between
  * the datagrams of this one.
@@ -137,7 +165,7 @@ static int dss_tx_wait(struct dss_session *s)
 	int err;
 
 	s->tx_since = 0;
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	spin_lock_bh(&tx->lock);
 	dss_tx_hurry(s->modem);
 	spin_unlock_bh(&tx->lock);
@@ -243,15 +271,3 @@ void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error
 	spin_unlock_bh(&tx->lock);
 	dss_ops_end(&ops);
 }
-
-int dss_tx_lock(struct dss_session *s, bool nowait)
-{
-	if (!(s->directions & MBIM_DSS_DIR_OUT))
-		return -EOPNOTSUPP;
-	if (READ_ONCE(s->tx_shut))
-		return dss_tx_why(s);
-	if (nowait)
-		return mutex_trylock(&s->write) ? 0 : -EAGAIN;
-	return mutex_lock_interruptible(&s->write);
-}
-

@@ -122,7 +122,7 @@ static void dss_iocb_withdraw(struct dss_op *op)
 	if (datagrams && !op->error)
 		op->error = -ECANCELED;
 	spin_unlock_bh(&tx->lock);
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	dss_ops_end(&ops);
 	if (atomic_sub_and_test(datagrams + 1, &op->left))
 		dss_op_end(op);
@@ -169,7 +169,7 @@ ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *
 		return ret;
 	op = dss_op_alloc(f, DSS_OP_IOCB);
 	if (!op) {
-		mutex_unlock(&s->write);
+		dss_tx_unlock(s);
 		return -ENOMEM;
 	}
 	kref_get(&f->ref);
@@ -177,7 +177,7 @@ ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *
 	if (READ_ONCE(s->tx_plugger) != current)
 		dss_plug(f, iocb->ki_filp);
 	ret = dss_tx_copy(s, from, op, nowait);
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	if (ret <= 0) {
 		dss_op_free(op);
 		dss_node_put(f);

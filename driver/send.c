@@ -359,6 +359,6 @@ int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 	if (f->next_id == b->request_id + reserved)
 		f->next_id = send.id;
 	dss_tx_finish(s, b->done, send.bytes, err);
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	return err;
 }

@@ -4,8 +4,8 @@
  * the NTB that a writer fills; write.c, send.c and iocb.c the callers.
  *
  * A writer locks the session (dss_tx_lock), asks for an NTB with room for a datagram, copies
- * as many into it as there is room for and commits each, and finishes; then it unlocks
- * session.write.
+ * as many into it as there is room for and commits each, and finishes; then it unlocks the
+ * session.
  */
 #ifndef MBIM_DSS_TX_H
 #define MBIM_DSS_TX_H
@@ -16,6 +16,7 @@
 
 /* fill.c */
 int dss_tx_lock(struct dss_session *s, bool nowait);
+void dss_tx_unlock(struct dss_session *s);
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer);
 bool dss_tx_add(struct dss_session *s, struct iov_iter *from, u32 len, struct dss_op *op);
 void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error);

@@ -133,7 +133,7 @@ static ssize_t dss_tx_write_sync(struct dss_session *s, struct iov_iter *from, s
 	if (ret)
 		return ret;
 	ret = dss_tx_copy(s, from, op, nowait);
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	return ret;
 }
 
@@ -367,7 +367,7 @@ int dss_tx_cancel(struct dss_node *f, u64 request_id)
 		dss_tx_emptied(at.xfer, &ops);
 	}
 	spin_unlock_bh(&tx->lock);
-	mutex_unlock(&s->write);
+	dss_tx_unlock(s);
 	dss_ops_end(&ops);
 free:
 	kfree(spare[0]);

@@ -97,17 +97,17 @@ static void completion_after_a_change(void)
 
 /* -------- edges -------- */
 
-struct reading {
+struct transfer {
 	int fd;
-	void *to;
+	void *bytes;
 	size_t len;
 };
 
 static long call_read(void *arg)
 {
-	const struct reading *r = arg;
+	const struct transfer *r = arg;
 
-	return read(r->fd, r->to, r->len);
+	return read(r->fd, r->bytes, r->len);
 }
 
 /* A datagram of five bytes to the session, which is there when this returns. */
@@ -125,7 +125,7 @@ static void arrives(const struct session *s)
  */
 static void short_read(void)
 {
-	struct reading r;
+	struct transfer r;
 	struct blocked reader;
 	struct session s;
 	struct trap t;
@@ -136,7 +136,7 @@ static void short_read(void)
 	epfd = epoll_of(s.fd, EPOLLIN | EPOLLET);
 	arrives(&s);
 	check_eq(epoll_events(epfd, LONG), EPOLLIN);
-	r = (struct reading){ s.fd, t.page, 100 };
+	r = (struct transfer){ s.fd, t.page, 100 };
 	blocked_begin(&reader, call_read, &r);
 	trap_wait(&t);
 	arrives(&s);
@@ -152,7 +152,7 @@ static void short_read(void)
 /* EAGAIN, as another reads, who then leaves some of it. */
 static void other_reader(void)
 {
-	struct reading r;
+	struct transfer r;
 	struct blocked reader;
 	struct session s;
 	struct trap t;
@@ -167,7 +167,7 @@ static void other_reader(void)
 	arrives(&s);
 	arrives(&s);
 	check_eq(epoll_events(epfd, LONG), EPOLLIN);
-	r = (struct reading){ s.fd, t.page, 100 };
+	r = (struct transfer){ s.fd, t.page, 100 };
 	blocked_begin(&reader, call_read, &r);
 	trap_wait(&t);
 	check_err(read(fd, bytes, sizeof(bytes)), EAGAIN);
@@ -179,12 +179,47 @@ static void other_reader(void)
 	check_eq(read(fd, bytes, sizeof(bytes)), 5);
 }
 
+static long call_write(void *arg)
+{
+	const struct transfer *w = arg;
+
+	return write(w->fd, w->bytes, w->len);
+}
+
+/* EAGAIN, as another writes: there is room all the while, so no room comes. */
+static void other_writer(void)
+{
+	struct transfer w;
+	struct blocked writer;
+	struct session s;
+	struct trap t;
+	int epfd, fd;
+
+	trap_set(&t);
+	/* nothing comes back, of which a poller would be told */
+	session_open(&s, SERVICE_SINK);
+	fd = node_open(0, s.id, O_RDWR | O_NONBLOCK);
+	epfd = epoll_of(fd, EPOLLOUT | EPOLLET);
+	check_eq(epoll_events(epfd, LONG), EPOLLOUT);
+	w = (struct transfer){ s.fd, t.page, 100 };
+	blocked_begin(&writer, call_write, &w);
+	trap_wait(&t);
+	check_err(write(fd, "x", 1), EAGAIN);
+	check_eq(epoll_events(epfd, 0), 0);
+	trap_fill(&t);
+	blocked_end(&writer, SOON);
+	check_eq(writer.ret, 100);
+	check_eq(epoll_events(epfd, LONG), EPOLLOUT);
+	check_eq(write(fd, "x", 1), 1);
+}
+
 static const struct test_case cases[] = {
 	{ "EPOLL_CTL_MOD to EPOLLOUT: room is told", room_after_a_change, 0 },
 	{ "EPOLL_CTL_MOD to EPOLLIN: data is told", data_after_a_change, 0 },
 	{ "EPOLL_CTL_MOD to EPOLLPRI: a completion is told", completion_after_a_change, 0 },
 	{ "EPOLLET: after a short read the next datagram is told", short_read, 0 },
 	{ "EPOLLET: EAGAIN, as another reads: what he leaves is told", other_reader, 0 },
+	{ "EPOLLET: EAGAIN, as another writes: his end is told", other_writer, 0 },
 };
 
 int main(int argc, char **argv)
