@@ -257,7 +257,7 @@ struct dss_node {
 	enum mbim_dss_mode mode;
 	errseq_t seen;			/* of session->tx_errseq. lock */
 	u64 lost_seen;			/* losses that INFO has told */
-	u64 next_id;			/* session->write: of the next SEND request */
+	u64 next_id;			/* lock: of the next SEND request */
 	struct llist_head spares;	/* dss_op.link, for reuse */
 	struct llist_node *taken;	/* session->write: those that spares had */
 	atomic_t nspares;

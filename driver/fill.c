@@ -157,25 +157,29 @@ void dss_tx_unlock(struct dss_session *s)
 
 /*
  * Wait for room. session.write is released meanwhile: somebody else's write may come between
- * the datagrams of this one.
+ * the datagrams of this one. It may be held by who waits for his own memory, for as long as that
+ * takes, so ERESTARTSYS says that it is not held any more.
  */
 static int dss_tx_wait(struct dss_session *s)
 {
 	struct dss_tx *tx = &s->modem->tx;
-	int err;
 
 	s->tx_since = 0;
 	dss_tx_unlock(s);
 	spin_lock_bh(&tx->lock);
 	dss_tx_hurry(s->modem);
 	spin_unlock_bh(&tx->lock);
-	err = wait_event_interruptible(s->tx_wait,
-				       !READ_ONCE(s->tx_full) || READ_ONCE(s->tx_shut));
-	mutex_lock(&s->write);
-	return err;
+	if (wait_event_interruptible(s->tx_wait,
+				     !READ_ONCE(s->tx_full) || READ_ONCE(s->tx_shut)) ||
+	    mutex_lock_interruptible(&s->write))
+		return -ERESTARTSYS;
+	return 0;
 }
 
-/* A place for a datagram of @len bytes, 1 at least, in an NTB that is now held */
+/*
+ * A place for a datagram of @len bytes, 1 at least, in an NTB that is now held. After ERESTARTSYS,
+ * which nothing else gives, session.write is not
+ */
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer)
 {
 	struct dss_xfer *x;
@@ -256,18 +260,27 @@ bool dss_tx_add(struct dss_session *s, struct iov_iter *from, u32 len, struct ds
 	return done;
 }
 
-/* A call's end: what it has had accepted counts, and the open NTB may go */
+/*
+ * A call's end: what it has had accepted counts, the open NTB may go, and session.write is let go.
+ * @error: as dss_tx_room() says whether it is held
+ */
 void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error)
 {
+	bool locked = error != -ERESTARTSYS;
 	struct dss_tx *tx = &s->modem->tx;
 	LLIST_HEAD(ops);
 
 	trace_mbim_dss_write(s->modem->index, s->id, datagrams, bytes, error);
 	spin_lock_bh(&tx->lock);
 	dss_tx_count(s, datagrams, bytes);
-	if (s->tx_filling)
-		dss_tx_let_go(s, false, &ops);
-	s->tx_since = 0;
+	if (locked) {
+		if (s->tx_filling)
+			dss_tx_let_go(s, false, &ops);
+		s->tx_since = 0;
+	}
 	spin_unlock_bh(&tx->lock);
 	dss_ops_end(&ops);
+	if (locked)
+		dss_tx_unlock(s);
 }
+

@@ -177,7 +177,6 @@ ssize_t dss_iocb_write(struct dss_node *f, struct kiocb *iocb, struct iov_iter *
 	if (READ_ONCE(s->tx_plugger) != current)
 		dss_plug(f, iocb->ki_filp);
 	ret = dss_tx_copy(s, from, op, nowait);
-	dss_tx_unlock(s);
 	if (ret <= 0) {
 		dss_op_free(op);
 		dss_node_put(f);

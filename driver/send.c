@@ -312,24 +312,32 @@ static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 cou
 	return 0;
 }
 
-/* Room for completions: @wanted at most, 0 when there is none */
-static u32 dss_node_reserve(struct dss_node *f, u32 wanted)
+/*
+ * Room for completions: @wanted at most, 0 when there is none; @id is that of the first. While its
+ * SEND waits for room, another may take ids: these are its own
+ */
+static u32 dss_node_reserve(struct dss_node *f, u32 wanted, u64 *id)
 {
 	spin_lock_bh(&f->lock);
 	wanted = min_t(u32, wanted, MBIM_DSS_REQUESTS_MAX - f->requests);
 	f->requests += wanted;
 	f->pending += wanted;
+	*id = f->next_id;
+	f->next_id += wanted;
 	spin_unlock_bh(&f->lock);
 	return wanted;
 }
 
-static void dss_node_unreserve(struct dss_node *f, u32 n)
+/* The last @n of those up to the id @end are not needed */
+static void dss_node_unreserve(struct dss_node *f, u32 n, u64 end)
 {
 	if (!n)
 		return;
 	spin_lock_bh(&f->lock);
 	f->requests -= n;
 	f->pending -= n;
+	if (f->next_id == end)
+		f->next_id -= n;
 	spin_unlock_bh(&f->lock);
 	wake_up_interruptible(&f->wait);
 }
@@ -347,18 +355,12 @@ int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 	/* it takes long enough to look alone at its end */
 	if (dss_tx_quiet(&s->modem->tx))
 		s->tx_since = ktime_get_ns();
-	reserved = dss_node_reserve(f, b->count);
-	/* while it waits for room, another SEND may take ids: these are its own */
-	send.id = f->next_id;
-	f->next_id += reserved;
+	reserved = dss_node_reserve(f, b->count, &send.id);
 	b->request_id = send.id;
 	err = dss_send_all(&send, b, reserved);
 	if (!err && reserved < b->count)
 		err = -ENOBUFS;
-	dss_node_unreserve(f, reserved - b->done);
-	if (f->next_id == b->request_id + reserved)
-		f->next_id = send.id;
+	dss_node_unreserve(f, reserved - b->done, b->request_id + reserved);
 	dss_tx_finish(s, b->done, send.bytes, err);
-	dss_tx_unlock(s);
 	return err;
 }

@@ -4,8 +4,7 @@
  * the NTB that a writer fills; write.c, send.c and iocb.c the callers.
  *
  * A writer locks the session (dss_tx_lock), asks for an NTB with room for a datagram, copies
- * as many into it as there is room for and commits each, and finishes; then it unlocks the
- * session.
+ * as many into it as there is room for and commits each, and finishes, which unlocks it.
  */
 #ifndef MBIM_DSS_TX_H
 #define MBIM_DSS_TX_H
@@ -110,7 +109,7 @@ void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops);
 void dss_op_end(struct dss_op *op);
 void dss_ops_end(struct llist_head *ops);
 
-/* write.c; the first two with session.write */
+/* write.c; the first two with session.write, which the second lets go */
 struct dss_op *dss_op_alloc(struct dss_node *f, enum dss_op_kind kind);
 ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op *op, bool nowait);
 void dss_op_free(struct dss_op *op);

@@ -86,7 +86,7 @@ void dss_op_wait_put(struct dss_op *op)
 	kref_put(&op->waiters, dss_op_wait_free);
 }
 
-/* With session.write, which it may let go and take again. @op: told of each datagram's end */
+/* With session.write, which it lets go. @op: told of each datagram's end */
 ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op *op, bool nowait)
 {
 	u32 max = s->modem->ntb_params.max_datagram;
@@ -98,8 +98,10 @@ ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op 
 	u8 *p;
 
 	len = dss_decide_cut(iov_iter_count(from), max);
-	if (len == iov_iter_count(from) && len <= DSS_TX_SMALL && dss_tx_add(s, from, len, op))
+	if (len == iov_iter_count(from) && len <= DSS_TX_SMALL && dss_tx_add(s, from, len, op)) {
+		dss_tx_unlock(s);
 		return len;
+	}
 	while (iov_iter_count(from)) {
 		len = dss_decide_cut(iov_iter_count(from), max);
 		p = dss_tx_room(s, len, nowait, &x);
@@ -130,11 +132,7 @@ static ssize_t dss_tx_write_sync(struct dss_session *s, struct iov_iter *from, s
 	ssize_t ret;
 
 	ret = dss_tx_lock(s, nowait);
-	if (ret)
-		return ret;
-	ret = dss_tx_copy(s, from, op, nowait);
-	dss_tx_unlock(s);
-	return ret;
+	return ret ?: dss_tx_copy(s, from, op, nowait);
 }
 
 /* Interrupted, it leaves the end of what was accepted to the bottom half */

@@ -298,9 +298,57 @@ static void visitors(void)
 	each_way(visitor_killed);
 }
 
+/* -------- behind somebody whose memory does not come -------- */
+
+static struct {
+	int fd;
+	struct trap trap;
+} other;
+
+static long call_write(void *arg)
+{
+	(void)arg;
+	return write(other.fd, other.trap.page, LEN);
+}
+
+/*
+ * Who waits for room has let his turn go, and needs it again: it may be another's then, for as
+ * long as his memory takes. There is room for him when the limit is raised, but not half of it.
+ */
+static void behind_another(void)
+{
+	struct blocked writer;
+	struct instant killed;
+	struct session s;
+	pid_t pid;
+
+	trap_set(&other.trap);
+	session_open(&s, SERVICE_SINK);
+	other.fd = s.fd;
+	sim("nak out on");
+	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 0, 4 * NTB_SIZE, 0);
+	fill_up(s.fd);
+	pid = fork();
+	check(pid >= 0);
+	if (!pid) {
+		in_write(s.fd);
+		_exit(0);
+	}
+	wait_until(LONG, sleeps(pid));
+	set_limits(s.fd, MBIM_DSS_LIMITS_SET_TX, 0, 5 * NTB_SIZE, 0);
+	blocked_begin(&writer, call_write, NULL);
+	trap_wait(&other.trap);
+	client_kill(pid, &killed);
+	trap_fill(&other.trap);
+	blocked_end(&writer, SOON);
+	check_eq(writer.ret, LEN);
+	sim("nak out off");
+}
+
 static const struct test_case cases[] = {
 	{ "the owner of a session is killed in a call", owners, 120 },
 	{ "another user of a session is killed in a call", visitors, 120 },
+	{ "who waits for room is killed while another's memory does not come", behind_another, 0 },
 };
 
 int main(int argc, char **argv)
