@@ -41,6 +41,8 @@ static void dss_read_unlock(struct dss_session *s)
 	if (likely(!READ_ONCE(s->read_missed)))
 		return;
 	WRITE_ONCE(s->read_missed, false);
+	/* who misses after this looks for himself; what was there before is seen */
+	smp_mb();
 	if (dss_queue_records(&s->rx_queue))
 		wake_up_interruptible(&s->pollers);
 }
