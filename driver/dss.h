@@ -385,7 +385,8 @@ static inline struct dss_modem *to_dss_modem(struct device *dev)
 void dss_modem_forget_services(struct dss_modem *m);
 
 /* session.c */
-struct dss_session *dss_session_new(struct dss_modem *m, u32 id);
+struct dss_session *dss_session_new(struct dss_modem *m, u32 id, const struct mbim_dss_open *open,
+				    u32 directions);
 struct dss_session *dss_session_lookup(struct dss_modem *m, u32 id);
 int dss_session_publish(struct dss_session *s);
 void dss_session_shut(struct dss_session *s);

@@ -470,16 +470,11 @@ static int __dss_request_open(struct dss_handle *h, struct mbim_dss_open *arg)
 	out = dss_request_outcome(h, MBIM_DSS_REQUEST_OPEN, m->index, id, arg->user_data);
 	if (IS_ERR(out))
 		return PTR_ERR(out);
-	s = dss_session_new(m, id);
+	s = dss_session_new(m, id, arg, directions);
 	if (IS_ERR(s)) {
 		err = PTR_ERR(s);
 		goto forget;
 	}
-	memcpy(s->service, arg->service, sizeof(s->service));
-	s->flags = arg->flags;
-	s->directions = directions;
-	s->uid = current_euid();
-	s->gid = current_egid();
 	err = -ENOMEM;
 	s->closer = dss_request_alloc();
 	if (!s->closer)

@@ -78,8 +78,12 @@ static const struct device_type dss_session_type = {
 	.release = dss_session_release,
 };
 
-/* A session in the table of its modem, in state OPENING; the table has a reference */
-struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
+/*
+ * A session in the table of its modem, in state OPENING; the table has a reference. It is complete,
+ * for the receive path may find it at once
+ */
+struct dss_session *dss_session_new(struct dss_modem *m, u32 id, const struct mbim_dss_open *open,
+				    u32 directions)
 {
 	struct dss_session *s;
 	int err;
@@ -91,6 +95,11 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 	s->modem = m;
 	get_device(&m->dev);
 	s->id = id;
+	memcpy(s->service, open->service, sizeof(s->service));
+	s->directions = directions;
+	s->flags = open->flags;
+	s->uid = current_euid();
+	s->gid = current_egid();
 	s->state = MBIM_DSS_SESSION_OPENING;
 	INIT_LIST_HEAD(&s->owned);
 	INIT_WORK(&s->drained, dss_session_drained);

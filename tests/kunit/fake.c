@@ -71,7 +71,8 @@ struct dss_session *dss_session_lookup(struct dss_modem *m, u32 id)
 	return rcu_dereference_protected(m->sessions[id], lockdep_is_held(&dss_mutex));
 }
 
-struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
+struct dss_session *dss_session_new(struct dss_modem *m, u32 id, const struct mbim_dss_open *open,
+				    u32 directions)
 {
 	struct dss_session *s = kzalloc(sizeof(*s), GFP_KERNEL);
 
@@ -79,6 +80,11 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id)
 		return ERR_PTR(-ENOMEM);
 	s->modem = m;
 	s->id = id;
+	memcpy(s->service, open->service, sizeof(s->service));
+	s->directions = directions;
+	s->flags = open->flags;
+	s->uid = current_euid();
+	s->gid = current_egid();
 	s->state = MBIM_DSS_SESSION_OPENING;
 	INIT_LIST_HEAD(&s->owned);
 	device_initialize(&s->dev);
