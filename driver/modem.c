@@ -6,6 +6,7 @@
  * when the module is loaded, for later ones, and for all of them again as unregistered
  * when the module is unloaded.
  */
+#include <linux/delay.h>
 #include <linux/if_vlan.h>
 #include <linux/module.h>
 #include <linux/pm.h>
@@ -134,6 +135,23 @@ void dss_modem_settle(struct dss_modem *m)
 }
 
 /*
+ * RTNL for who holds the lock of the modem's device, which dss_modem_remove() takes under RTNL.
+ * False: the modem is on its way out
+ */
+static bool dss_modem_try_rtnl(struct dss_modem *m)
+{
+	while (!rtnl_trylock()) {
+		if (READ_ONCE(m->gone))
+			return false;
+		fsleep(1000);
+	}
+	if (!m->gone)
+		return true;
+	rtnl_unlock();
+	return false;
+}
+
+/*
  * System sleep. usbnet's own suspend callback looks after its URBs; the device of the
  * modem is a child of the interface, so these run before and after it.
  */
@@ -141,12 +159,11 @@ static int dss_modem_suspend(struct device *dev)
 {
 	struct dss_modem *m = to_dss_modem(dev);
 
-	rtnl_lock();
-	if (!m->gone) {
-		m->rx.suspended = true;
-		dss_rx_update(m);
-		dss_tx_suspend(m);
-	}
+	if (!dss_modem_try_rtnl(m))
+		return 0;
+	m->rx.suspended = true;
+	dss_rx_update(m);
+	dss_tx_suspend(m);
 	rtnl_unlock();
 	return 0;
 }
@@ -155,12 +172,11 @@ static int dss_modem_resume(struct device *dev)
 {
 	struct dss_modem *m = to_dss_modem(dev);
 
-	rtnl_lock();
-	if (!m->gone) {
-		m->rx.suspended = false;
-		dss_rx_update(m);
-		dss_tx_resume(m);
-	}
+	if (!dss_modem_try_rtnl(m))
+		return 0;
+	m->rx.suspended = false;
+	dss_rx_update(m);
+	dss_tx_resume(m);
 	rtnl_unlock();
 	return 0;
 }

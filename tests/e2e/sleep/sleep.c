@@ -5,15 +5,25 @@
  * process and would be frozen first, and vhci_hcd does not sleep with a device in it. For test
  * guests only.
  *
- *	echo 1 > /sys/module/mbim_dss_sleep/parameters/asleep
+ *	cd /sys/module/mbim_dss_sleep/parameters
+ *	echo 1 > asleep
+ *
+ *	echo 1 > hold		# the modem's device gets locked, as before each callback
+ *	cat hold		# it is
+ *	echo 0 > hold		# the modem is put to sleep and unlocked
  */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/usb.h>
+#include <linux/workqueue.h>
+
+#define HOLD_MS		10000
 
 static struct device *modem;
 static bool asleep;
+static bool hold, held;
 
 /* Children sleep before their parents: the modem, then the interface it hangs on */
 static int sleep_begin(struct usb_interface *intf)
@@ -65,6 +75,43 @@ static const struct kernel_param_ops asleep_ops = {
 module_param_cb(asleep, &asleep_ops, &asleep, 0600);
 MODULE_PARM_DESC(asleep, "whether wwan0's modem sleeps");
 
+/* What happens to the modem while the PM core has it in hand, after ten seconds in any case */
+static void hold_work(struct work_struct *work)
+{
+	int ms;
+
+	device_lock(modem);
+	WRITE_ONCE(held, true);
+	for (ms = 0; ms < HOLD_MS && READ_ONCE(hold); ms++)
+		fsleep(1000);
+	modem->type->pm->suspend(modem);
+	device_unlock(modem);
+	WRITE_ONCE(held, false);
+}
+
+static DECLARE_WORK(holder, hold_work);
+
+static int hold_set(const char *text, const struct kernel_param *param)
+{
+	int err = param_set_bool(text, param);
+
+	if (!err && hold)
+		schedule_work(&holder);
+	return err;
+}
+
+static int hold_get(char *text, const struct kernel_param *param)
+{
+	return sysfs_emit(text, "%d\n", READ_ONCE(held));
+}
+
+static const struct kernel_param_ops hold_ops = {
+	.set = hold_set,
+	.get = hold_get,
+};
+module_param_cb(hold, &hold_ops, &hold, 0600);
+MODULE_PARM_DESC(hold, "1: lock the modem's device; 0: put it to sleep, and unlock it");
+
 static int __init sleep_init(void)
 {
 	struct net_device *netdev = dev_get_by_name(&init_net, "wwan0");
@@ -78,6 +125,7 @@ static int __init sleep_init(void)
 
 static void __exit sleep_exit(void)
 {
+	flush_work(&holder);
 	put_device(modem);
 }
 
