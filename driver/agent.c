@@ -22,7 +22,7 @@ static struct genl_family dss_genl_family;
 static struct {
 	u32 portid;			/* 0: there is none */
 	bool expected;			/* one died not long ago, its successor is awaited */
-	unsigned long lost;		/* jiffies, when it died */
+	u64 lost;			/* jiffies, when it died; these do not wrap around */
 } dss_agent;
 
 /* dss_mutex: changes with what dumps list, never 0; a dump in parts tells that it did */
@@ -182,10 +182,9 @@ bool dss_agent_bound(void)
 bool dss_agent_expected(void)
 {
 	lockdep_assert_held(&dss_mutex);
-	/* once over, jiffies may wrap around */
-	if (dss_agent.expected && time_after_eq(jiffies, dss_agent.lost + dss_request_grace()))
-		dss_agent.expected = false;
-	return dss_agent.portid || dss_agent.expected;
+	return dss_agent.portid ||
+	       (dss_agent.expected &&
+		time_before64(get_jiffies_64(), dss_agent.lost + dss_request_grace()));
 }
 
 static int dss_put_request(struct sk_buff *skb, u64 id, enum mbim_dss_op op, struct dss_session *s,
@@ -250,7 +249,7 @@ static int dss_agent_released(struct notifier_block *nb, unsigned long event, vo
 	if (dss_agent.portid && dss_agent.portid == n->portid) {
 		dss_agent.portid = 0;
 		dss_agent.expected = true;
-		dss_agent.lost = jiffies;
+		dss_agent.lost = get_jiffies_64();
 		dss_agent_event(MBIM_DSS_EVENT_AGENT_LOST, NULL, NULL, 0);
 		dss_request_agent_lost();
 	}
