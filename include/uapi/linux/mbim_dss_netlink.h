@@ -139,7 +139,8 @@ enum mbim_dss_event {
  * @MBIM_DSS_A_RX_ERRORS: u64, transfers that ended with an error
  * @MBIM_DSS_A_RX_MALFORMED: u64, NTBs with a fault
  * @MBIM_DSS_A_RX_CANCELLED: u64, transfers taken back when they held data
- * @MBIM_DSS_A_RX_STRAY: u64, datagrams for sessions that are not open
+ * @MBIM_DSS_A_RX_STRAY: u64, datagrams for sessions that are not open, or whose service does not
+ *	send
  * @MBIM_DSS_A_RX_IP: u64, datagrams of IP sessions
  * @MBIM_DSS_A_PAD: padding
  * @MBIM_DSS_A_RX_START_ERRORS: u64, of a modem: tries to begin receiving, with the netdev down,
