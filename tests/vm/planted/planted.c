@@ -6,6 +6,7 @@
  */
 #include <linux/debug_locks.h>
 #include <linux/delay.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -86,6 +87,27 @@ static void shift(void)
 	pr_info("planted: %d\n", 1 << READ_ONCE(forty));
 }
 
+/* within one object, so that KASAN has nothing against it */
+static struct {
+	int few[4];
+	int rest[60];
+} object;
+
+static void bounds(void)
+{
+	pr_info("planted: %d\n", READ_ONCE(object.few[READ_ONCE(forty)]));
+}
+
+static void delete_twice(void)
+{
+	static LIST_HEAD(list);
+	static LIST_HEAD(entry);
+
+	list_add(&entry, &list);
+	list_del(&entry);
+	list_del(&entry);
+}
+
 static int __rcu *shared;
 
 static void rcu_without_lock(void)
@@ -147,6 +169,8 @@ static const struct {
 	{ "sleep-in-atomic",	sleep_in_atomic },
 	{ "leak",		leak },
 	{ "shift",		shift },
+	{ "bounds",		bounds },
+	{ "list",		delete_twice },
 	{ "rcu",		rcu_without_lock },
 	{ "refcount",		refcount_underflow },
 	{ "active-timer",	free_active_timer },
