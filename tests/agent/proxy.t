@@ -19,7 +19,7 @@ comes() {
 modem
 touch /tmp/not-opened
 start agent env LD_PRELOAD="$PWD/build/tests/agent/not_opened.so" \
-	ASAN_OPTIONS=verify_asan_link_order=0 mbim-dssd -v
+	ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" mbim-dssd -v
 ok 'mbim-proxy is ended' wait_for 20 agent_said 1 'and was ended'
 ok 'and that was in vain' wait_for 20 agent_said 1 'is left alone'
 pid=$(proxy_pid)

@@ -88,7 +88,7 @@ node=$(open echo)
 kill_agent
 : > "$TMP/events"
 touch /tmp/no-dump
-start agent env LD_PRELOAD="$PWD/build/tests/agent/no_dump.so" ASAN_OPTIONS=verify_asan_link_order=0 \
+start agent env LD_PRELOAD="$PWD/build/tests/agent/no_dump.so" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" \
 	mbim-dssd -v
 ok 'the modems cannot be had' wait_for 10 agent_says 'asking the kernel failed'
 rm /tmp/no-dump
