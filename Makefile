@@ -151,7 +151,7 @@ help:
 	@echo 'make install       user space: DESTDIR, PREFIX and the like; the module goes in by dkms.conf'
 	@echo
 	@echo 'make demo          see it work: the demonstration, in a guest with a virtual modem'
-	@echo 'make check         all tests; KERNEL=name: those in guests, on one kernel'
+	@echo 'make check         tests, on five kernels; KERNEL=name: all of those on one'
 	@echo 'make unit          the tests that need no guest'
 	@echo 'make bench         against packet sockets, as ratios, on 6.1 and 7.2; KERNEL=name: on one'
 	@echo 'make lint          static checks, compilers and sanitizers'
