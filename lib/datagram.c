@@ -4,7 +4,8 @@
  *
  * Every ioctl here says NOWAIT, and the waiting is done in poll(2), which can be given a
  * time. The one exception is a file that has ended: it polls ready whatever it has, and
- * what the kernel still waits for there comes in bounded time.
+ * what the kernel still waits for there comes in bounded time. If the file was made
+ * non-blocking, the kernel does not wait even then, and short naps take its place.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -206,6 +207,7 @@ static int reap_within(struct wwan_session *session, struct wwan_completion *com
 {
 	struct deadline deadline = deadline_after(timeout_ms);
 	short revents;
+	bool ended;
 	int err;
 
 	for (;;) {
@@ -214,12 +216,12 @@ static int reap_within(struct wwan_session *session, struct wwan_completion *com
 		err = deadline_poll(session->fd, POLLPRI, &deadline, &revents);
 		if (err)
 			return err;
-		if (revents & (POLLHUP | POLLERR))
-			return session_reap(session, completions, count, 0, done);
-		err = session_reap(session, completions, count, MBIM_DSS_BATCH_NOWAIT, done);
+		ended = revents & (POLLHUP | POLLERR);
+		err = session_reap(session, completions, count, ended ? 0 : MBIM_DSS_BATCH_NOWAIT,
+				   done);
 		if (err != EAGAIN)
 			return err;
-		err = acknowledge_loss(session);
+		err = ended ? take_nap() : acknowledge_loss(session);
 		if (err)
 			return err;
 	}

@@ -59,3 +59,11 @@ int deadline_poll(int fd, short events, const struct deadline *deadline, short *
 	*revents = pollfd.revents;
 	return 0;
 }
+
+/* For who would ask again and again, of a file that polls ready and is not; 0 or EINTR. */
+int take_nap(void)
+{
+	static const struct timespec nap = { .tv_nsec = NS_PER_MS };
+
+	return nanosleep(&nap, NULL) ? errno : 0;
+}

@@ -71,7 +71,7 @@ struct wwan_handle {
 struct wwan_session {
 	TAILQ_ENTRY(wwan_session) link;
 	struct wwan_handle *handle;
-	int fd;				/* the node, blocking; -1: freed */
+	int fd;				/* the node; the caller may make it non-blocking; -1: freed */
 	int access;			/* O_RDWR, or what its file mode allows of it */
 	uint32_t modem;
 	uint32_t id;
@@ -140,5 +140,6 @@ struct deadline {
 
 struct deadline deadline_after(int timeout_ms);
 int deadline_poll(int fd, short events, const struct deadline *deadline, short *revents);
+int take_nap(void);
 
 #endif /* WWANDSS_INTERNAL_H */

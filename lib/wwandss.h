@@ -590,7 +590,8 @@ uint32_t wwan_session_get_max_data_size(const struct wwan_session *session);
  * @session: the session
  *
  * For poll(2), read(2), write(2), fsync(2), io_uring. It belongs to the session object and
- * blocks. Leave the batch ioctls of <linux/mbim_dss.h> on it to the library.
+ * blocks. O_NONBLOCK may be set: the functions of the library wait all the same. Leave the
+ * batch ioctls of <linux/mbim_dss.h> on it to the library.
  */
 int wwan_session_get_fd(const struct wwan_session *session);
 

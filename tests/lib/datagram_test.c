@@ -2,6 +2,7 @@
 /* Writing, reading and reaping: what is asked, what comes back, and waits that end. */
 #include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "fake.h"
 
@@ -466,6 +467,34 @@ static void reap_after_the_end(void **state)
 	fake_close(handle);
 }
 
+/* Nor does the kernel, if the file was made non-blocking: it says EAGAIN, which is not the end. */
+static void reap_after_the_end_without_waiting(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_session *session = fake_session(handle);
+	struct wwan_completion completion;
+	unsigned int before;
+	uint32_t done;
+
+	(void)state;
+	write_two(session);
+	would_block = 3;
+	fake_poll(POLLHUP);
+	fake_poll(POLLHUP);
+	fake_poll(POLLHUP | POLLPRI);
+	assert_int_equal(wwan_session_reap(session, &completion, 1, -1, &done), 0);
+	assert_int_equal(done, 1);
+
+	write_two(session);
+	would_block = 1000000000;
+	shutdown(fake.peer[FAKE_NODE], SHUT_RDWR);
+	before = fake_calls(MBIM_DSS_IOC_REAP);
+	assert_int_equal(wwan_session_reap(session, &completion, 1, 20, &done), ETIMEDOUT);
+	/* not busy for all that time */
+	assert_in_range(fake_calls(MBIM_DSS_IOC_REAP) - before, 2, 22);
+	fake_close(handle);
+}
+
 static void reap_errors(void **state)
 {
 	struct wwan_handle *handle = fake_handle();
@@ -518,6 +547,7 @@ int main(void)
 		cmocka_unit_test_setup(reap_waits, set_up),
 		cmocka_unit_test_setup(reap_acknowledges_losses, set_up),
 		cmocka_unit_test_setup(reap_after_the_end, set_up),
+		cmocka_unit_test_setup(reap_after_the_end_without_waiting, set_up),
 		cmocka_unit_test_setup(reap_errors, set_up),
 		cmocka_unit_test_setup(cancel, set_up),
 	};
