@@ -143,14 +143,29 @@ static int end_error(struct wwan_session *session)
 	return info.state == WWAN_SESSION_GONE ? ENODEV : 0;
 }
 
+/*
+ * Waits for what is on the wire, which ends in bounded time; EAGAIN: all is told. From a file
+ * that was made non-blocking it says only that the kernel has not waited.
+ */
+static bool has_more_written(struct wwan_session *session)
+{
+	int err = tell_written(session, 0);
+
+	if (err == EAGAIN && atomic_load(&session->under_way) > 0) {
+		/* The file polls ready all the while: its next turn comes at once. */
+		take_nap();
+		return true;
+	}
+	return !err || err == EINTR;
+}
+
 static bool has_more(struct wwan_session *session)
 {
 	size_t bytes;
 
 	if (session->callbacks.readable && !wwan_session_get_readable(session, &bytes) && bytes)
 		return true;
-	/* Waits for what is on the wire, which ends in bounded time; EAGAIN: all is told. */
-	return session->callbacks.written && !tell_written(session, 0);
+	return session->callbacks.written && has_more_written(session);
 }
 
 /* The loss first: its callback may change the others. has_more() calls none if it says no. */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "fake.h"
 
@@ -463,6 +464,78 @@ static void end_by_loss_of_the_modem(void **state)
 	fake_close(handle);
 }
 
+/* What has been written is neither sent nor withdrawn yet; and the file does not wait for it. */
+static int answer_not_yet(void *arg)
+{
+	(void)arg;
+	return EAGAIN;
+}
+
+static int answer_interrupted(void *arg)
+{
+	(void)arg;
+	fake_answer(MBIM_DSS_IOC_REAP, answer_reap);
+	return EINTR;
+}
+
+static void end_waits_for_writes(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	assert_int_equal(wwan_session_write(seen.session, "x", 1, 0, 0, NULL), 0);
+	fake_answer(MBIM_DSS_IOC_REAP, answer_not_yet);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 0);
+	completions = 1;
+	fake_answer(MBIM_DSS_IOC_REAP, answer_reap);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.written, 1);
+	assert_int_equal(seen.ended, 0);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
+	fake_close(handle);
+}
+
+static void end_waits_for_writes_through_a_signal(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+
+	(void)state;
+	session_state = MBIM_DSS_SESSION_CLOSED;
+	assert_int_equal(wwan_session_write(seen.session, "x", 1, 0, 0, NULL), 0);
+	completions = 1;
+	fake_answer(MBIM_DSS_IOC_REAP, answer_interrupted);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 0);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.written, 1);
+	dispatch(handle, EPOLLHUP);
+	assert_int_equal(seen.ended, 1);
+	fake_close(handle);
+}
+
+/* Turn after turn, it must not keep a processor busy. */
+static void end_that_waits_takes_its_time(void **state)
+{
+	struct wwan_handle *handle = start(&all_callbacks);
+	struct timespec before, after;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(wwan_session_write(seen.session, "x", 1, 0, 0, NULL), 0);
+	fake_answer(MBIM_DSS_IOC_REAP, answer_not_yet);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	for (i = 0; i < 20; i++)
+		dispatch(handle, EPOLLHUP);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_in_range((after.tv_sec - before.tv_sec) * 1000 +
+			(after.tv_nsec - before.tv_nsec) / 1000000, 19, 60000);
+	assert_int_equal(seen.ended, 0);
+	fake_close(handle);
+}
+
 /* With a modem gone the driver may refuse to say how much there is: then there is nothing. */
 static void end_when_nothing_can_be_asked(void **state)
 {
@@ -581,6 +654,9 @@ int main(void)
 		cmocka_unit_test_setup(loss_noted_at_the_end, set_up),
 		cmocka_unit_test_setup(no_end_after_the_loss, set_up),
 		cmocka_unit_test_setup(end_by_loss_of_the_modem, set_up),
+		cmocka_unit_test_setup(end_waits_for_writes, set_up),
+		cmocka_unit_test_setup(end_waits_for_writes_through_a_signal, set_up),
+		cmocka_unit_test_setup(end_that_waits_takes_its_time, set_up),
 		cmocka_unit_test_setup(end_when_nothing_can_be_asked, set_up),
 		cmocka_unit_test_setup(end_of_a_node_to_write, set_up),
 		cmocka_unit_test_setup(freed_in_a_callback, set_up),
