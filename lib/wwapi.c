@@ -217,9 +217,10 @@ static void stop_listening(struct client *client)
 	pthread_mutex_unlock(&client->listener_lock);
 }
 
+/* From a callback, of either kind, it could not be freed: it stays. */
 static DWORD close_client(HANDLE handle, struct client *client)
 {
-	if (inside == client)
+	if (inside == client || client->calls->dispatching)
 		return ERROR_POSSIBLE_DEADLOCK;
 	if (!table_remove(handle, client))
 		return ERROR_INVALID_HANDLE;

@@ -112,7 +112,8 @@ DWORD WwanOpenHandle(DWORD dwClientVersion, PVOID pReserved, PDWORD pdwNegotiate
  * Waits for a notification callback that is running, and discards those that are due.
  *
  * Returns: ERROR_SUCCESS; ERROR_INVALID_PARAMETER; ERROR_INVALID_HANDLE;
- * ERROR_POSSIBLE_DEADLOCK: called from a callback of this handle.
+ * ERROR_POSSIBLE_DEADLOCK: called from a callback of this handle, also one that
+ * wwan_dispatch() runs; the handle stays.
  */
 DWORD WwanCloseHandle(HANDLE hClientHandle, PVOID pReserved);
 
@@ -137,7 +138,8 @@ void WwanFreeMemory(PVOID pMemory);
  * called again. If the driver could not be heard for a while, WWAN_EVENT_OVERRUN tells when it
  * can be again, whatever the sources: look at what there is anew.
  *
- * Returns: as WwanCloseHandle(); ERROR_SERVICE_NOT_ACTIVE.
+ * Returns: as WwanCloseHandle(), ERROR_POSSIBLE_DEADLOCK only from a notification callback;
+ * ERROR_SERVICE_NOT_ACTIVE.
  */
 DWORD WwanRegisterNotification(HANDLE hClientHandle, DWORD dwNotifSource, BOOL bIgnoreDuplicate,
 			       WWAN_NOTIFICATION_CALLBACK funcCallback, PVOID pCallbackContext,

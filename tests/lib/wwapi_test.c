@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Windows' spelling: error codes, and handles that are known for what they are. */
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
 #include "fake.h"
 #include "wwapi.h"
 
@@ -83,6 +86,39 @@ static void too_many_handles(void **state)
 	handles[7] = open_client();
 	for (i = 0; i < WWAPI_HANDLES_MAX; i++)
 		assert_int_equal(WwanCloseHandle(handles[i], NULL), ERROR_SUCCESS);
+}
+
+static unsigned int closings;
+
+static void on_ended(struct wwan_session *session, int error, void *handle)
+{
+	(void)session;
+	(void)error;
+	closings++;
+	assert_int_equal(WwanCloseHandle(handle, NULL), ERROR_POSSIBLE_DEADLOCK);
+}
+
+/* The handle stays what it was: it can be used, and closed later. */
+static void closed_in_a_callback(void **state)
+{
+	static const struct wwan_session_callbacks callbacks = { .ended = on_ended };
+	HANDLE handle = open_client();
+	struct wwan_handle *library;
+	struct wwan_session *session;
+
+	(void)state;
+	closings = 0;
+	assert_int_equal(WwanGetLibraryHandle(handle, &library), ERROR_SUCCESS);
+	session = fake_session(library);
+	assert_int_equal(wwan_session_set_callbacks(session, &callbacks, handle), 0);
+	fake_epoll(fake.file[FAKE_NODE], EPOLLHUP);
+	assert_int_equal(wwan_dispatch(library, 0), 0);
+	assert_int_equal(closings, 1);
+	assert_int_equal(WwanGetLibraryHandle(handle, &library), ERROR_SUCCESS);
+	assert_int_equal(WwanCloseHandle(handle, NULL), ERROR_SUCCESS);
+	/* its files have been closed */
+	assert_int_equal(recv(fake.peer[FAKE_NODE], &library, 1, MSG_DONTWAIT), 0);
+	assert_int_equal(recv(fake.peer[FAKE_CONTROL], &library, 1, MSG_DONTWAIT), 0);
 }
 
 static int answer_modems(void *arg)
@@ -193,6 +229,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(open_arguments, fake_reset),
 		cmocka_unit_test_setup(closed_handle, fake_reset),
+		cmocka_unit_test_setup(closed_in_a_callback, fake_reset),
 		cmocka_unit_test_setup(too_many_handles, fake_reset),
 		cmocka_unit_test_setup(interfaces, fake_reset),
 		cmocka_unit_test_setup(register_arguments, fake_reset),
