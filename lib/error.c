@@ -28,7 +28,8 @@ static const struct words error_words[] = {
 	{ EEXIST, "in the place of the session's node there is a file that is none" },
 	{ EILSEQ, "the transfer broke: bad data on the bus" },
 	{ EINVAL, "invalid argument" },
-	{ EIO, "the transfer broke, or the driver's events cannot be read" },
+	{ EIO, "the transfer broke, the modem sleeps and cannot be woken, or the driver's events "
+	       "cannot be read" },
 	{ EMSGSIZE, "larger than the modem takes, or than the buffer to read into" },
 	{ ENOBUFS, "too many requests whose completions have not been fetched" },
 	{ ENODEV, "there is no such modem, or it is gone" },

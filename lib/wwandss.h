@@ -393,9 +393,9 @@ typedef void (*wwan_close_fn)(struct wwan_handle *handle,
  * not known yet; ENOENT: no such service; EOPNOTSUPP: it has no data session; EUSERS:
  * the modem or the service has no session left; EBUSY: the id is taken, or the network
  * device is in somebody's way; EACCES: the service is a native one, or a capability is
- * missing; ECONNREFUSED: no agent; ENOBUFS: too many requests not dispatched. The
- * completion may say besides: EACCES, EUSERS, EREMOTEIO (see its mbim_status),
- * ETIMEDOUT, ECONNRESET, ECANCELED.
+ * missing; ECONNREFUSED: no agent; ENOBUFS: too many requests not dispatched; EIO: the
+ * modem sleeps and cannot be woken. The completion may say besides: EACCES, EUSERS,
+ * EREMOTEIO (see its mbim_status), ETIMEDOUT, ECONNRESET, ECANCELED.
  */
 int wwan_open_data_session(struct wwan_handle *handle, const struct wwan_open_args *args,
 			   wwan_open_fn done, void *context, uint64_t *request_id);
@@ -685,7 +685,8 @@ struct wwan_datagram {
  *
  * Returns: 0; EINVAL: @len is 0; EMSGSIZE: larger than the modem takes; ENOTCONN: the
  * session is not open any more; EOPNOTSUPP: the service does not take data; EACCES: the
- * node may only be read; ETIMEDOUT: no room in time; ENOBUFS: reap first.
+ * node may only be read; ETIMEDOUT: no room in time; ENOBUFS: reap first; EIO: the modem
+ * sleeps and cannot be woken.
  */
 int wwan_session_write(struct wwan_session *session, const void *data, size_t len,
 		       uint64_t user_data, int timeout_ms, uint64_t *request_id);

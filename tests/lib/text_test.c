@@ -69,6 +69,8 @@ static void errors_have_own_words(void **state)
 	assert_string_equal(wwan_strerror(ENOTCONN), "the session is not open");
 	assert_non_null(strstr(wwan_strerror(ECONNREFUSED), "no agent"));
 	assert_non_null(strstr(wwan_strerror(EMSGSIZE), "larger than the modem takes"));
+	/* what an open may give, and has nothing to do with a transfer */
+	assert_non_null(strstr(wwan_strerror(EIO), "the modem sleeps and cannot be woken"));
 }
 
 static void other_errors_have_words(void **state)

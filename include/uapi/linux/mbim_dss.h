@@ -504,7 +504,7 @@ enum mbim_dss_batch_flag {
  *
  * SEND waits until the first datagram is accepted, and goes on while the session's
  * bound allows; with a blocking file until all are. EMSGSIZE, EINVAL (length 0,
- * reserved not 0), ENOTCONN, ENODEV, EOPNOTSUPP, EAGAIN, ENOBUFS (REAP first).
+ * reserved not 0), ENOTCONN, ENODEV, EOPNOTSUPP, EAGAIN, ENOBUFS (REAP first), EIO.
  * RECV waits for the first datagram, not for more. After the end of the session
  * and of the data: @done is 0 and the call succeeds (closed), or ENODEV.
  * REAP waits for the first completion, not for more. With no request under
