@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,32 @@ struct passwd *__wrap_getpwuid(uid_t uid)
 	/* Who is not there is no error, and leaves errno as it was. */
 	if (database_error)
 		errno = database_error;
+	return NULL;
+}
+
+/* errno of the group database, likewise; getgrouplist(3) then tells the user's own group only. */
+static int groups_error = -1;
+
+int __real_getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count);
+int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count);
+struct group *__real_getgrgid(gid_t gid);
+struct group *__wrap_getgrgid(gid_t gid);
+
+int __wrap_getgrouplist(const char *user, gid_t gid, gid_t *groups, int *count)
+{
+	if (groups_error < 0)
+		return __real_getgrouplist(user, gid, groups, count);
+	groups[0] = gid;
+	*count = 1;
+	return 1;
+}
+
+struct group *__wrap_getgrgid(gid_t gid)
+{
+	if (groups_error < 0)
+		return __real_getgrgid(gid);
+	if (groups_error)
+		errno = groups_error;
 	return NULL;
 }
 
@@ -122,6 +149,43 @@ static void user_database_that_fails(void **state)
 		assert_true(allows(policy, "nmea", 0, 1));
 	}
 	database_error = -1;
+	policy_free(policy);
+}
+
+/* getgrouplist() cannot say so: his other groups are missing without a word. */
+static void group_database_that_fails(void **state)
+{
+	static const int faults[] = { EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED };
+	struct policy *policy = parse("deny echo group 2000\n"
+				      "allow sink group 2000\n"
+				      "deny nmea user 1001\n");
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+		groups_error = faults[i];
+		assert_false(allows(policy, "echo", 0, 1));
+		assert_false(allows(policy, "sink", 0, 1));
+		assert_true(allows(policy, "sink", 0, 2000));
+		assert_true(allows(policy, "nmea", 0, 1));
+	}
+	groups_error = -1;
+	policy_free(policy);
+}
+
+/* By its number a rule may name a group that is not, or not yet, there. */
+static void group_that_is_not_in_the_database(void **state)
+{
+	static const int errors[] = { 0, ENOENT, ESRCH, EBADF, EPERM };
+	struct policy *policy = parse("deny echo group 2000\n");
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(errors); i++) {
+		groups_error = errors[i];
+		errno = EIO;
+		assert_true(allows(policy, "echo", 0, 1));
+		assert_false(allows(policy, "echo", 0, 2000));
+	}
+	groups_error = -1;
 	policy_free(policy);
 }
 
@@ -244,6 +308,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(names_of_users_and_groups),
 	cmocka_unit_test(user_database_that_fails),
 	cmocka_unit_test(user_that_is_not_in_the_database),
+	cmocka_unit_test(group_database_that_fails),
+	cmocka_unit_test(group_that_is_not_in_the_database),
 	cmocka_unit_test(autostarted_sessions),
 	cmocka_unit_test(faults_are_named_with_their_line),
 	cmocka_unit_test(file_that_is_not_there_is_an_empty_policy),

@@ -198,8 +198,8 @@ struct policy *policy_load(const char *path, char **fault)
 	return policy_parse(text, path, fault);
 }
 
-/* What errno says when there is no such user, by getpwnam(3); others are faults. */
-static bool is_no_such_user(int error)
+/* What errno says of a user or group that is not there, by getpwnam(3); others are faults. */
+static bool is_not_found(int error)
 {
 	return !error || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
@@ -216,7 +216,7 @@ static GArray *groups_of_user(uid_t uid)
 
 	errno = 0;
 	user = getpwuid(uid);
-	if (!user && !is_no_such_user(errno)) {
+	if (!user && !is_not_found(errno)) {
 		log_error("the user database does not tell the groups of user %u: %m", uid);
 		return NULL;
 	}
@@ -229,6 +229,19 @@ static GArray *groups_of_user(uid_t uid)
 		g_array_set_size(groups, count);
 	g_array_set_size(groups, count);
 	return groups;
+}
+
+/*
+ * Can it be told who is in group @gid? getgrouplist(3) leaves away what it fails to read, and
+ * does not say so.
+ */
+static bool is_group_known(gid_t gid)
+{
+	errno = 0;
+	if (getgrgid(gid) || is_not_found(errno))
+		return true;
+	log_error("the group database does not tell who is in group %u: %m", gid);
+	return false;
 }
 
 enum fit {
@@ -249,7 +262,7 @@ static enum fit group_fits(uid_t uid, gid_t gid, gid_t wanted)
 	for (unsigned int i = 0; i < groups->len; i++)
 		if (g_array_index(groups, gid_t, i) == wanted)
 			return FIT_YES;
-	return FIT_NO;
+	return is_group_known(wanted) ? FIT_NO : FIT_UNKNOWN;
 }
 
 static enum fit rule_fits(const struct rule *rule, const uint8_t uuid[MBIM_DSS_UUID_SIZE],
