@@ -7,6 +7,9 @@
 . tests/sim/lib.sh
 . tests/agent/lib.sh
 
+# serves SESSION SERVICE, for wait_for
+serves() { mbim-dss info "$1" | grep -Eq "^service +$2\$"; }
+
 conf=$TMP/policy.conf
 cat > "$conf" <<CONF
 allow nmea user bob
@@ -70,5 +73,28 @@ ctl unplug >/dev/null
 ok 'unplugged' wait_for 10 agent_says 'dss0: removed'
 ctl plug >/dev/null
 ok 'plugged in: the session is there' wait_for 20 test -c /dev/mbim/dss0s100
+
+# with a number and without: none takes what another names, in whatever order
+printf 'autostart echo session 0\nautostart nmea\n' > "$conf"
+reload_agent
+ok 'the one with a number has it' wait_for 10 serves dss0s0 echo
+ok 'the other has what is free' wait_for 10 serves dss0s1 nmea
+ok 'closed' mbim-dss close dss0s0
+ok 'it is opened again' wait_for 10 serves dss0s0 echo
+ok 'closed once more, to be opened in 2 s' mbim-dss close dss0s0
+ok 'and the other, to be opened in 1 s' mbim-dss close dss0s1
+ok 'which has its number again' wait_for 10 serves dss0s0 echo
+ok 'and which what is free' wait_for 10 serves dss0s1 nmea
+printf 'autostart nmea\nautostart nmea\nautostart sink session 2\nautostart echo session 0\n' > "$conf"
+reload_agent
+ok 'a third with a number' wait_for 10 serves dss0s2 sink
+ok 'and one more without' wait_for 10 serves dss0s3 nmea
+kill_agent
+printf 'autostart nmea session 1\nautostart nmea\n' > "$conf"
+agent --policy "$conf"
+ok 'the next agent: by its number' wait_for 10 agent_says 'session 1 \(nmea\) is open, autostarted'
+ok 'and the one that is left' wait_for 10 agent_says 'session 3 \(nmea\) is open, autostarted'
+is "$(stat open_sessions)" '[0,1,2,3,100]' 'it has opened no other'
+nok 'nor tried to' agent_says 'trying again'
 no_errors
 done_testing

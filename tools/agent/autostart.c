@@ -66,11 +66,30 @@ static void entry_free(gpointer data)
 	g_free(entry);
 }
 
+static bool has_number(const struct entry *entry)
+{
+	return entry->wanted.session != MBIM_DSS_SESSION_ANY;
+}
+
+/* Of this modem: those that wait to try for their own number again do so now. */
+static void retry_numbered(struct autostart *autostart, uint32_t modem)
+{
+	for (unsigned int i = 0; i < autostart->entries->len; i++) {
+		struct entry *entry = g_ptr_array_index(autostart->entries, i);
+
+		if (entry->modem == modem && has_number(entry) && entry->state == ENTRY_RETRY)
+			entry_begin(entry);
+	}
+}
+
 static gboolean entry_retry_over(gpointer data)
 {
 	struct entry *entry = data;
 
 	entry->timer = 0;
+	/* One without a number gets the lowest that is free: not that of another. */
+	if (!has_number(entry))
+		retry_numbered(entry->autostart, entry->modem);
 	entry_begin(entry);
 	return G_SOURCE_REMOVE;
 }
@@ -214,8 +233,7 @@ static void adopt_session(void *data, const struct message_session *session)
 	    !(session->flags & MBIM_DSS_OPEN_PERSIST) ||
 	    memcmp(session->uuid, entry->wanted.uuid, sizeof(session->uuid)))
 		return;
-	if (entry->wanted.session != MBIM_DSS_SESSION_ANY &&
-	    entry->wanted.session != session->session)
+	if (has_number(entry) && entry->wanted.session != session->session)
 		return;
 	if (entry_of_session(entry->autostart, session->modem, session->session))
 		return;
@@ -272,6 +290,31 @@ static void mark_wanted(struct autostart *autostart, uint32_t modem,
 	entry->in_policy = true;
 }
 
+/* What the policy has no more goes: downwards, as it goes from the array. */
+static void drop_unmarked(struct autostart *autostart, uint32_t modem)
+{
+	for (unsigned int i = autostart->entries->len; i--;) {
+		struct entry *entry = g_ptr_array_index(autostart->entries, i);
+
+		if (entry->modem != modem)
+			continue;
+		if (!entry->in_policy)
+			g_ptr_array_remove_index(autostart->entries, i);
+		else
+			entry->in_policy = false;
+	}
+}
+
+static void start_all(struct autostart *autostart, uint32_t modem, bool numbered)
+{
+	for (unsigned int i = 0; i < autostart->entries->len; i++) {
+		struct entry *entry = g_ptr_array_index(autostart->entries, i);
+
+		if (entry->modem == modem && has_number(entry) == numbered)
+			entry_start(entry);
+	}
+}
+
 void autostart_probed(struct autostart *autostart, const struct policy *policy, uint32_t modem)
 {
 	const struct policy_autostart *list;
@@ -279,19 +322,13 @@ void autostart_probed(struct autostart *autostart, const struct policy *policy, 
 
 	for (unsigned int i = 0; i < count; i++)
 		mark_wanted(autostart, modem, &list[i]);
-	/* Downwards: those that the policy has no more go from the array. */
-	for (unsigned int i = autostart->entries->len; i--;) {
-		struct entry *entry = g_ptr_array_index(autostart->entries, i);
-
-		if (entry->modem != modem)
-			continue;
-		if (!entry->in_policy) {
-			g_ptr_array_remove_index(autostart->entries, i);
-			continue;
-		}
-		entry->in_policy = false;
-		entry_start(entry);
-	}
+	drop_unmarked(autostart, modem);
+	/*
+	 * The others take the lowest number that is free, or a session that is there: what a
+	 * line names goes to that line first.
+	 */
+	start_all(autostart, modem, true);
+	start_all(autostart, modem, false);
 }
 
 void autostart_closed(struct autostart *autostart, uint32_t modem, uint32_t session)
