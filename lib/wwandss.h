@@ -405,7 +405,8 @@ int wwan_open_data_session(struct wwan_handle *handle, const struct wwan_open_ar
  * @handle: the handle
  * @args: which
  * @timeout_ms: longest time to wait
- * @completion: out, when the request was made (its request_id is not 0); may be NULL
+ * @completion: out, when the request was made (its request_id is not 0); if it has not
+ *	ended, its size is 0. May be NULL
  * @session: out, the session, for wwan_session_free()
  *
  * Completions of other requests stay for wwan_dispatch(). When time runs out the request
@@ -443,7 +444,7 @@ int wwan_close_data_session(struct wwan_handle *handle, uint32_t modem, uint32_t
  * @session: the session's id
  * @timeout_ms: longest time to wait. A close cannot be withdrawn: after ETIMEDOUT it
  *	still goes on
- * @completion: out, when the request was made; may be NULL
+ * @completion: out, as for wwan_open_data_session_wait(); may be NULL
  */
 int wwan_close_data_session_wait(struct wwan_handle *handle, uint32_t modem, uint32_t session,
 				 int timeout_ms, struct wwan_completion *completion);

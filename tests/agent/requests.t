@@ -64,5 +64,13 @@ ctl dss-delay 0 >/dev/null
 undone() { [ "$(stat dss_connects) $(stat open_sessions)" = "$((before + 1)) []" ]; }
 ok 'what the modem connected too late is disconnected' wait_for 10 undone
 
+# neither is a close answered, which has ended all the same
+is "$(open echo)" /dev/mbim/dss0s0 'open once more'
+ctl dss-silent on >/dev/null
+mbim-dss close dss0s0 --json > "$TMP/close" 2> "$TMP/close.err"
+is $? 3 'a close that the modem does not answer'
+like "$(cat "$TMP/close")" '^\{"request_id":1,"error":110,"status":"no answer in time"' 'an object'
+ctl dss-silent off >/dev/null
+
 no_errors
 done_testing

@@ -313,6 +313,13 @@ static int answer_cancel_complete(void *arg)
 	return 0;
 }
 
+static int answer_close_timed_out(void *arg)
+{
+	answer_close(arg);
+	fake_complete(MBIM_DSS_REQUEST_CLOSE, last_close.user_data, ETIMEDOUT, 0);
+	return 0;
+}
+
 static void wait_in_vain_cancels(void **state)
 {
 	struct wwan_handle *handle = fake_handle();
@@ -326,6 +333,25 @@ static void wait_in_vain_cancels(void **state)
 	assert_int_equal(last_cancel.request_id, FAKE_REQUEST_ID);
 	assert_int_equal(completion.request_id, FAKE_REQUEST_ID);
 	assert_int_equal(wwan_dispatch(handle, 0), ETIMEDOUT);
+	fake_close(handle);
+}
+
+/* The error says only that time is up; what is not there yet has no size. */
+static void close_wait_in_vain(void **state)
+{
+	struct wwan_handle *handle = fake_handle();
+	struct wwan_completion completion;
+
+	(void)state;
+	assert_int_equal(wwan_close_data_session_wait(handle, 0, 5, 10, &completion), ETIMEDOUT);
+	assert_int_equal(completion.request_id, FAKE_REQUEST_ID + 1);
+	assert_int_equal(completion.size, 0);
+	fake_complete(MBIM_DSS_REQUEST_CLOSE, last_close.user_data, 0, 0);
+	assert_int_equal(wwan_dispatch(handle, 0), 0);
+	fake_answer(MBIM_DSS_IOC_CLOSE, answer_close_timed_out);
+	assert_int_equal(wwan_close_data_session_wait(handle, 0, 5, 10, &completion), ETIMEDOUT);
+	assert_int_equal(completion.size, sizeof(completion));
+	assert_int_equal(completion.error, ETIMEDOUT);
 	fake_close(handle);
 }
 
@@ -578,6 +604,7 @@ int main(void)
 		cmocka_unit_test_setup(wait_keeps_other_completions, set_up),
 		cmocka_unit_test_setup(close_discards_what_has_ended, set_up),
 		cmocka_unit_test_setup(wait_in_a_callback, set_up),
+		cmocka_unit_test_setup(close_wait_in_vain, set_up),
 		cmocka_unit_test_setup(wait_in_vain_cancels, set_up),
 		cmocka_unit_test_setup(wait_in_vain_completion_later, set_up),
 		cmocka_unit_test_setup(wait_in_vain_opens_later, set_up),

@@ -34,8 +34,8 @@ static int close_session(struct wwan_handle *handle, const struct options *optio
 		return code;
 	err = wwan_close_data_session_wait(handle, target.modem, target.session,
 					   options->timeout_ms, &completion);
-	/* A request that was made has an outcome to show; the others have only an errno. */
-	if (options->json && completion.request_id && err != ETIMEDOUT)
+	/* A request that has ended has an outcome to show; the others have only an errno. */
+	if (options->json && completion.size)
 		print_json(&completion);
 	if (!err)
 		return EXIT_OK;
