@@ -35,6 +35,8 @@ is "$(as bob 'mbim-dss open echo')" /dev/mbim/dss0s2 'echo is in no rule'
 chmod 644 /dev/mbim/dss0s2
 like "$(as alice 'timeout 10 mbim-dss write dss0s2 x')" '[Aa]ccess|denied|not allowed' 'who may read cannot write'
 like "$(as alice 'timeout 10 mbim-dss pty dss0s2')" '[Aa]ccess|denied|not allowed' 'nor have a terminal'
+chmod 644 /dev/mbim/dss0s0
+like "$(as alice 'timeout 2 mbim-dss pty dss0s0')" '^/dev/pts/' 'unless the service takes nothing'
 mbim-dss write dss0s2 hello > "$TMP/written"
 is "$(as alice 'timeout 10 head -c 5 /dev/mbim/dss0s2')" hello 'but reads'
 like "$(open nmea)" 'exit 1' 'a rule for all is for root as well'

@@ -66,14 +66,21 @@ has_ptys()
 	grep -q devpts /proc/filesystems
 }
 
+# start_pty SESSION: a terminal for it
+start_pty()
+{
+	rm -f "$TMP/pty"
+	mbim-dss pty "$1" --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
+	pty=$!
+	BACKGROUND="$BACKGROUND $pty"
+	ok "pty of $1 prints the name" wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+}
+
 # sleeping_pty SESSION: a terminal for it, and 40000 bytes that the session has received meanwhile
 sleeping_pty()
 {
 	seq 10000 | head -c 40000 > "$TMP/sent"
-	mbim-dss pty "$1" --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
-	pty=$!
-	BACKGROUND="$BACKGROUND $pty"
-	ok 'pty for what comes back' wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+	start_pty "$1"
 	kill -STOP $pty
 	mbim-dss write "$1" --quiet < "$TMP/sent"
 	ok 'which is there' wait_for 10 \
@@ -308,10 +315,7 @@ exec 3>&-
 
 # a session as a terminal
 if has_ptys; then
-	mbim-dss pty dss0s0 --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
-	pty=$!
-	BACKGROUND="$BACKGROUND $pty"
-	ok 'pty prints the name' wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+	start_pty dss0s0
 	ok 'which leads to a terminal' test -c "$TMP/tty"
 	printf 'AT\r' > "$TMP/tty"
 	is "$(timeout 10 head -c 3 "$TMP/tty" | od -An -tx1 | tr -d ' ')" 41540d \
@@ -321,6 +325,25 @@ if has_ptys; then
 	is $? 0 'a signal ends it'
 	nok 'the link has gone' test -L "$TMP/tty"
 	refused 1 "$TMP/pty: File exists" pty dss0s0 --link "$TMP/pty"
+
+	# services of one direction; a program may write to what it reads, to see what it is
+	start_pty dss0s1
+	ok 'who writes where nothing is taken does not wait' \
+		timeout 10 dd if=/dev/zero of="$TMP/tty" bs=1024 count=64
+	is "$(timeout 10 head -n 3 "$TMP/tty" | grep -c '^.GP')" 3 'and reads'
+	kill -TERM $pty
+	wait $pty
+	is "$? $(cat "$TMP/pty.err")" \
+		'0 mbim-dss: pty: dss0s1: the service takes no data: what is written to the terminal is discarded' \
+		'that it is discarded is said once'
+	run 0 'open' open sink --session 20
+	start_pty dss0s20
+	printf hello > "$TMP/tty"
+	ok 'what is written where nothing comes is sent' wait_for 10 \
+		grep -q '^5$' /sys/class/mbim_dss/dss0s20/statistics/tx_bytes
+	run 0 'close' close dss0s20
+	pty_ends 0 'dss0s20: the session was closed'
+
 	run 0 'open' open echo --session 20
 	sleeping_pty dss0s20
 	read_tty

@@ -18,8 +18,10 @@
 
 /* What is on its way in one direction; it is read only when it is empty. */
 struct pump {
-	int from;
-	int to;
+	int from;			/* -1: nothing comes this way */
+	int to;				/* -1: nothing can go this way, what comes is discarded */
+	const char *session;
+	bool told;			/* that it is discarded */
 	size_t start;
 	size_t end;
 	char data[4096];
@@ -123,11 +125,31 @@ static struct pollfd pump_wants(const struct pump *pump)
 	return (struct pollfd) { .fd = pump->to, .events = POLLOUT };
 }
 
+/*
+ * Programs such as gpsd probe what they read from. They must not wait for ever for a service
+ * that takes nothing, and what they have to say to it is no fault.
+ */
+static void pump_discard(struct pump *pump)
+{
+	if (!pump->told)
+		note("%s: the service takes no data: what is written to the terminal is discarded",
+		     pump->session);
+	pump->told = true;
+	pump->start = pump->end;
+}
+
 static int pump_turn(struct pump *pump, short revents)
 {
+	int err;
+
 	if (!revents)
 		return 0;
-	return is_empty(pump) ? pump_in(pump) : pump_out(pump);
+	if (!is_empty(pump))
+		return pump_out(pump);
+	err = pump_in(pump);
+	if (!err && pump->to < 0)
+		pump_discard(pump);
+	return err;
 }
 
 /* EPIPE: the session has been closed; ENODEV: its modem has gone */
@@ -140,10 +162,12 @@ static int why_ended(int session)
 }
 
 /* The session has ended: the rest of what it has received, while the terminal takes it. */
-static int pump_rest(struct pump *down, int signals)
+static int pump_rest(int session, struct pump *down, int signals)
 {
 	int count, err = 0;
 
+	if (down->from < 0)
+		return why_ended(session);
 	while (!err) {
 		struct pollfd fds[] = {
 			pump_wants(down),
@@ -154,7 +178,7 @@ static int pump_rest(struct pump *down, int signals)
 		if (count < 0)
 			return errno;
 		if (!count)
-			return why_ended(down->from);
+			return why_ended(session);
 		if (fds[1].revents)
 			return 0;
 		err = pump_turn(down, fds[0].revents);
@@ -163,16 +187,14 @@ static int pump_rest(struct pump *down, int signals)
 }
 
 /* Until a signal comes (0), or the session ends: EPIPE, or why it does. */
-static int pump_both(int session, int terminal, int signals)
+static int pump_both(int session, struct pump *down, struct pump *up, int signals)
 {
-	struct pump down = { .from = session, .to = terminal };
-	struct pump up = { .from = terminal, .to = session };
 	int err = 0;
 
 	while (!err) {
 		struct pollfd fds[] = {
-			pump_wants(&down),
-			pump_wants(&up),
+			pump_wants(down),
+			pump_wants(up),
 			{ .fd = signals, .events = POLLIN },
 			/* A full terminal, or nothing to send, must not hide the session's end. */
 			{ .fd = session },
@@ -183,14 +205,14 @@ static int pump_both(int session, int terminal, int signals)
 		if (fds[2].revents)
 			return 0;
 		if (fds[3].revents)
-			return pump_rest(&down, signals);
-		err = pump_turn(&down, fds[0].revents);
+			return pump_rest(session, down, signals);
+		err = pump_turn(down, fds[0].revents);
 		if (err)
 			break;
-		err = pump_turn(&up, fds[1].revents);
+		err = pump_turn(up, fds[1].revents);
 		/* Nothing can be sent any more, which is told before the end is. */
 		if (err == ENOTCONN || err == ENODEV)
-			return pump_rest(&down, signals);
+			return pump_rest(session, down, signals);
 	}
 	return err;
 }
@@ -219,14 +241,33 @@ static int set_non_blocking(int fd)
 	return 0;
 }
 
+/* Of the directions that the service has, which does the node's mode keep from us? */
+static bool is_denied(int fd, uint32_t directions)
+{
+	switch (fcntl(fd, F_GETFL) & O_ACCMODE) {
+	case O_RDONLY:
+		return directions & WWAN_DIRECTION_OUT;
+	case O_WRONLY:
+		return directions & WWAN_DIRECTION_IN;
+	default:
+		return false;
+	}
+}
+
 static int connect_session(struct wwan_session *session, const struct pty *pty, const char *name)
 {
+	struct pump down = { .to = pty->master }, up = { .from = pty->master, .session = name };
 	int fd = wwan_session_get_fd(session);
+	struct wwan_session_info info;
 	int signals, err;
 
-	/* Joined for one direction: what is typed would go nowhere, or nothing come. */
-	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR)
-		return fail(EACCES, "%s", name);
+	err = wwan_session_get_info(session, &info);
+	if (!err && is_denied(fd, info.directions))
+		err = EACCES;
+	if (err)
+		return fail(err, "%s", name);
+	down.from = info.directions & WWAN_DIRECTION_IN ? fd : -1;
+	up.to = info.directions & WWAN_DIRECTION_OUT ? fd : -1;
 	signals = open_signals();
 	if (signals < 0)
 		return fail_system(errno, "cannot wait for signals");
@@ -237,7 +278,7 @@ static int connect_session(struct wwan_session *session, const struct pty *pty, 
 		goto out;
 	puts(pty->link ? pty->link : pty->name);
 	fflush(stdout);
-	err = pump_both(fd, pty->master, signals);
+	err = pump_both(fd, &down, &up, signals);
 	if (err)
 		wait_read(pty->slave, signals);
 	if (err == EPIPE) {
@@ -316,7 +357,8 @@ const struct command pty_command = {
 	"Makes a pseudo-terminal, prints its name, and moves bytes between it and SESSION\n"
 	"(/dev/mbim/dss0s5, dss0s5, or 5), until a signal (Ctrl-C) or the end of the session.\n"
 	"Most programs can use the session's node as it is; this is for those that insist on a\n"
-	"terminal. The terminal is raw: no echo, no line ends changed.\n"
+	"terminal. The terminal is raw: no echo, no line ends changed. What is written to it\n"
+	"is discarded if the service takes no data.\n"
 	"\n"
 	"  --modem M    which modem, when SESSION is a number: dss0, 0, wwan0\n"
 	"  --link PATH  make a symbolic link PATH to the terminal, and print that instead;\n"
