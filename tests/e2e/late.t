@@ -36,10 +36,10 @@ ok "the test module goes" rmmod mbim_dss_stall
 # ATTACH: the modem knows the session already, and what it sends is received for another one
 statistics=/sys/class/mbim_dss/dss0/statistics
 opened() { mbim-dss open "$uuid_echo" --attach --session 7 > "$TMP/open"; }
-came() { [ "$(cat $statistics/rx_ntbs)" -gt "$ntbs" ]; }
+came() { [ "$(cat "$statistics"/rx_ntbs)" -gt "$ntbs" ]; }
 mbim-dss open "$uuid_echo" --attach --session 6 > "$TMP/open" || bail "no session"
 stall_in dss_agent_changed
-ntbs=$(cat $statistics/rx_ntbs) stray=$(cat $statistics/rx_stray)
+ntbs=$(cat "$statistics"/rx_ntbs) stray=$(cat "$statistics"/rx_stray)
 echo 1 > "$stall/armed"
 background opened
 ok "a session is about to be opened" wait_for 20 held
@@ -49,7 +49,7 @@ ok "meanwhile" held
 echo 0 > "$stall/held"
 wait "$bg_pid"
 is $? 0 "it is opened"
-is "$(cat $statistics/rx_stray)" "$stray" "the datagram was not astray"
+is "$(cat "$statistics"/rx_stray)" "$stray" "the datagram was not astray"
 is "$(timeout 10 head -c 5 /dev/mbim/dss0s7)" "early" "it is there"
 ok "the test module goes" rmmod mbim_dss_stall
 no_sim_errors

@@ -9,8 +9,8 @@
 . tests/e2e/lib.sh
 
 params=/sys/module/mbim_dss_sleep/parameters
-locked() { [ "$(cat $params/hold)" = 1 ]; }
-unlocked() { [ "$(cat $params/hold)" = 0 ]; }
+locked() { [ "$(cat "$params/hold")" = 1 ]; }
+unlocked() { [ "$(cat "$params/hold")" = 0 ]; }
 
 start_all
 for netdev in down up; do
@@ -24,11 +24,11 @@ done
 
 modprobe mbim_dss_sleep || bail "mbim_dss_sleep cannot be loaded"
 node=$(mbim-dss open echo)
-echo 1 > $params/hold
+echo 1 > "$params/hold"
 ok "the modem is about to be put to sleep" wait_for 5 locked
 sim unplug > "$TMP/answer"
 ok "it is unplugged, and its session gone" wait_for 5 test ! -e "$node"
-echo 0 > $params/hold
+echo 0 > "$params/hold"
 ok "who puts it to sleep does not wait for who removes it" wait_for 5 unlocked
 ok "it is removed" wait_for 5 test ! -e /sys/class/mbim_dss/dss0
 ok "the test module goes" rmmod mbim_dss_sleep
