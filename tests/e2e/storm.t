@@ -9,11 +9,11 @@
 . tests/e2e/lib.sh
 
 # All of it, 500 unplugs, 200 times down and up, 50 loads, takes five minutes on uml-debug and an
-# hour in emulation with the checkers: by default a share
-rounds=5 unplugs=100 updowns=40 reloads=10
+# hour in emulation with the checkers: by default a share. KiB that may be missing afterwards: $spare
+rounds=5 unplugs=100 updowns=40 reloads=10 spare=1500
 case $VM_SHORT-$VM_KERNEL in
-1-uml-debug) rounds=3 unplugs=20 updowns=8 reloads=2 ;;
-1-*) rounds=2 unplugs=8 updowns=5 reloads=2 ;;
+1-uml-debug) rounds=3 unplugs=20 updowns=8 reloads=2 spare=500 ;;
+1-*) rounds=2 unplugs=8 updowns=5 reloads=2 spare='' ;;
 esac
 export STORM_UNPLUGS=$unplugs STORM_UPDOWNS=$updowns
 
@@ -74,7 +74,12 @@ if [ "$VM_SHORT" = 1 ]; then
 	skip "500 unplugs, 200 times down and up, 50 loads" \
 		"in short: $((rounds * unplugs)), $((rounds * updowns)), $((rounds * reloads))"
 fi
-# An NTB each time would be 16 KiB for each unplug; caches of the kernel's may grow once more
-ok "no memory is lost" test $((now - first)) -lt $((rounds * unplugs * 3))
+# An NTB each time would be 16 KiB for each unplug behind the first round; caches of the kernel's
+# own may still grow by some hundred
+if [ -n "$spare" ]; then
+	ok "no memory is lost" test $((now - first)) -lt "$spare"
+else
+	skip "no memory is lost" "too few unplugs to tell"
+fi
 no_sim_errors
 done_testing
