@@ -22,7 +22,7 @@
  *		states, requests, the agent's binding. Never held while waiting
  *		for user space.
  * session.write, session.read
- *		one writer fills the open NTB, one reader consumes. User memory
+ *		one writer fills the open NTB, one reader consumes: turn.h. User memory
  *		is copied under them.
  * modem.life	"gone" is set under it for writing; a writer that wakes the interface holds it
  *		for reading until the reference is noted in dss_tx.
@@ -72,6 +72,7 @@
 #include "decide.h"
 #include "ntb.h"
 #include "queue.h"
+#include "turn.h"
 
 /* datagrams in one NTB at most, when the modem does not say less */
 #define DSS_NTB_DATAGRAMS	240
@@ -213,8 +214,7 @@ struct dss_session {
 	struct work_struct drained;	/* the last NTB of a session that closes has ended */
 
 	/* transmit; modem->tx.lock but for write */
-	struct mutex write;
-	bool write_missed;		/* no lock: somebody found session.write held, and left */
+	struct dss_turn write;
 	struct dss_xfer *tx_open;	/* NTB that datagrams gather in */
 	bool tx_filling;		/* a writer holds it */
 	u64 tx_since;			/* write: when his call began, ns; 0: just now */
@@ -237,11 +237,10 @@ struct dss_session {
 	unsigned int tx_high;
 
 	/* receive; rx_lock but for read */
-	struct mutex read;
+	struct dss_turn read;
 	spinlock_t rx_lock;		/* BH; rx_queue, rx_* counters */
 	struct dss_queue rx_queue;
 	wait_queue_head_t rx_wait;	/* data, or the end */
-	bool read_missed;		/* no lock: somebody found session.read held, and left */
 	u64 rx_datagrams, rx_bytes, rx_lost, rx_backlog;
 
 	/* poll: whatever it may ask for. One, for EPOLL_CTL_MOD adds none, and libaio has one */

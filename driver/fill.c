@@ -133,26 +133,14 @@ int dss_tx_lock(struct dss_session *s, bool nowait)
 		return -EOPNOTSUPP;
 	if (READ_ONCE(s->tx_shut))
 		return dss_tx_why(s);
-	if (!nowait)
-		return mutex_lock_interruptible(&s->write);
-	if (mutex_trylock(&s->write))
-		return 0;
-	WRITE_ONCE(s->write_missed, true);
-	/* pairs with dss_tx_unlock(): who has it lets it go, then looks, so one of us sees it */
-	smp_mb();
-	return mutex_trylock(&s->write) ? 0 : -EAGAIN;
+	return dss_turn_take(&s->write, nowait);
 }
 
-/* EAGAIN promises a wakeup. Who has been sent away for us alone gets it from nobody else */
+/* Who has been sent away for us alone, though there is room, gets his wakeup from nobody else */
 void dss_tx_unlock(struct dss_session *s)
 {
-	mutex_unlock(&s->write);
-	/* pairs with dss_tx_lock() */
-	smp_mb();
-	if (likely(!READ_ONCE(s->write_missed)))
-		return;
-	WRITE_ONCE(s->write_missed, false);
-	wake_up_interruptible_poll(&s->pollers, EPOLLOUT | EPOLLWRNORM);
+	if (dss_turn_give(&s->write))
+		wake_up_interruptible_poll(&s->pollers, EPOLLOUT | EPOLLWRNORM);
 }
 
 /*
@@ -171,7 +159,7 @@ static int dss_tx_wait(struct dss_session *s)
 	spin_unlock_bh(&tx->lock);
 	if (wait_event_interruptible(s->tx_wait,
 				     !READ_ONCE(s->tx_full) || READ_ONCE(s->tx_shut)) ||
-	    mutex_lock_interruptible(&s->write))
+	    dss_turn_take(&s->write, false))
 		return -ERESTARTSYS;
 	return 0;
 }

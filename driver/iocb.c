@@ -98,7 +98,7 @@ static void dss_iocb_withdraw(struct dss_op *op)
 	u32 n, datagrams = 0;
 	LLIST_HEAD(ops);
 
-	mutex_lock(&s->write);
+	mutex_lock(&s->write.mutex);
 	spin_lock_bh(&tx->lock);
 	list_for_each_entry_safe(x, tmp, &s->tx_queue, node) {
 		n = dss_iocb_remove(x, op);

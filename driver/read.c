@@ -17,33 +17,10 @@
 /* dss_read_lock(): the session was closed and everything has been read */
 #define DSS_READ_END		1
 
-static int dss_read_turn(struct dss_session *s, enum dss_wait wait)
-{
-	if (wait != DSS_WAIT_NOT)
-		return mutex_lock_interruptible(&s->read);
-	if (mutex_trylock(&s->read))
-		return 0;
-	WRITE_ONCE(s->read_missed, true);
-	/* pairs with dss_read_unlock(): who has it lets it go, then looks, so one of us sees it */
-	smp_mb();
-	return mutex_trylock(&s->read) ? 0 : -EAGAIN;
-}
-
-/*
- * EAGAIN promises a wakeup, edge-triggered ones above all. Data that comes to data wakes nobody,
- * so what we leave to who has been sent away has to.
- */
+/* Data that comes to data wakes nobody, so what we leave to who has been sent away has to */
 static void dss_read_unlock(struct dss_session *s)
 {
-	mutex_unlock(&s->read);
-	/* pairs with dss_read_turn() */
-	smp_mb();
-	if (likely(!READ_ONCE(s->read_missed)))
-		return;
-	WRITE_ONCE(s->read_missed, false);
-	/* who misses after this looks for himself; what was there before is seen */
-	smp_mb();
-	if (dss_queue_records(&s->rx_queue))
+	if (dss_turn_give(&s->read) && dss_queue_records(&s->rx_queue))
 		wake_up_interruptible(&s->pollers);
 }
 
@@ -64,7 +41,7 @@ static int dss_read_lock(struct dss_session *s, enum dss_wait wait)
 		/* looked at before the queue: what came before the end is read first */
 		ended = dss_session_ended(s);
 		if (dss_queue_records(&s->rx_queue)) {
-			err = dss_read_turn(s, wait);
+			err = dss_turn_take(&s->read, wait == DSS_WAIT_NOT);
 			if (err || dss_queue_records(&s->rx_queue))
 				return err;
 			dss_read_unlock(s);

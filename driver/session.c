@@ -46,8 +46,8 @@ static void dss_session_release(struct device *dev)
 	struct dss_session *s = to_dss_session(dev);
 
 	kfree(s->closer);
-	mutex_destroy(&s->read);
-	mutex_destroy(&s->write);
+	mutex_destroy(&s->read.mutex);
+	mutex_destroy(&s->write.mutex);
 	put_device(&s->modem->dev);
 	/* the receive path looks sessions up under RCU */
 	call_rcu(&s->rcu, dss_session_free);
@@ -103,7 +103,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id, const struct mb
 	s->state = MBIM_DSS_SESSION_OPENING;
 	INIT_LIST_HEAD(&s->owned);
 	INIT_WORK(&s->drained, dss_session_drained);
-	mutex_init(&s->write);
+	mutex_init(&s->write.mutex);
 	INIT_LIST_HEAD(&s->tx_queue);
 	INIT_LIST_HEAD(&s->tx_flight);
 	INIT_LIST_HEAD(&s->tx_ready);
@@ -111,7 +111,7 @@ struct dss_session *dss_session_new(struct dss_modem *m, u32 id, const struct mb
 	init_waitqueue_head(&s->tx_sync);
 	s->tx_limit = DSS_TX_LIMIT;
 	s->tx_timeout_ms = DSS_TX_TIMEOUT_MS;
-	mutex_init(&s->read);
+	mutex_init(&s->read.mutex);
 	spin_lock_init(&s->rx_lock);
 	dss_queue_init(&s->rx_queue, DSS_RX_LIMIT);
 	init_waitqueue_head(&s->rx_wait);

@@ -348,7 +348,7 @@ int dss_tx_cancel(struct dss_node *f, u64 request_id)
 	err = dss_cancel_spare(f, spare);
 	if (err)
 		return err;
-	err = mutex_lock_interruptible(&s->write);
+	err = dss_turn_take(&s->write, false);
 	if (err)
 		goto free;
 	spin_lock_bh(&tx->lock);
