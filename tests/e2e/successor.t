@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm-kernels: uml-debug
+# vm-kernels: uml-debug 6.1
 # vm-options: --timeout 1200
 #
 # The agent and mbim-proxy are killed at each step of an open and of a close.

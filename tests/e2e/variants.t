@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm-kernels: uml-debug x86-debug
+# vm-kernels: uml-debug x86-debug 6.1
 # vm-options: --timeout 600
 #
 # Modems of many kinds, each with its rules for NTBs, which it checks.
