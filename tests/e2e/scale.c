@@ -155,11 +155,12 @@ static long long kernel_memory(void)
 
 static void idle_memory(void)
 {
+	const char *debug = getenv("VM_DEBUG");
 	int handle = handle_open();
 	long long before, taken;
 	struct session s;
 
-	if (getenv("VM_DEBUG") && !strcmp(getenv("VM_DEBUG"), "1"))
+	if (debug && !strcmp(debug, "1"))
 		skip("a debug kernel's own memory comes on top");
 	/* udevd's processes and its files about the nodes take memory too, not the kernel's doing */
 	check_eq(shell("udevadm control --exit"), 0);

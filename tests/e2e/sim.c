@@ -102,11 +102,12 @@ void sim_no_errors(void)
 
 unsigned int sim_open_sessions(void)
 {
-	const char *at = strstr(sim("stats"), "\"open_sessions\":[");
+	static const char key[] = "\"open_sessions\":[";
+	const char *at = strstr(sim("stats"), key);
 	unsigned int n = 0;
 
 	check(at);
-	at = strchr(at, '[') + 1;
+	at += strlen(key);
 	if (*at == ']')
 		return 0;
 	for (n = 1; *at != ']'; at++)
