@@ -134,7 +134,9 @@ static void names_of_users_and_groups(void **state)
 /* What a rule says of a group is not known: it might deny. */
 static void user_database_that_fails(void **state)
 {
-	static const int faults[] = { EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED };
+	static const int faults[] = {
+		EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED, ENOENT, ESRCH, EPERM, EBADF,
+	};
 	struct policy *policy = parse("deny echo group 2000\n"
 				      "allow sink group 2000\n"
 				      "deny nmea user 1001\n");
@@ -155,7 +157,9 @@ static void user_database_that_fails(void **state)
 /* getgrouplist() cannot say so: his other groups are missing without a word. */
 static void group_database_that_fails(void **state)
 {
-	static const int faults[] = { EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED };
+	static const int faults[] = {
+		EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ECONNREFUSED, ENOENT, ESRCH, EPERM, EBADF,
+	};
 	struct policy *policy = parse("deny echo group 2000\n"
 				      "allow sink group 2000\n"
 				      "deny nmea user 1001\n");
@@ -172,18 +176,15 @@ static void group_database_that_fails(void **state)
 	policy_free(policy);
 }
 
-/* @error: of the database that has not got what is asked for, in each way to say so */
+/* @error: of the database that has not got what is asked for */
 static void not_found_is_no_fault(int *error)
 {
-	static const int errors[] = { 0, ENOENT, ESRCH, EBADF, EPERM };
 	struct policy *policy = parse("deny echo group 2000\n");
 
-	for (size_t i = 0; i < G_N_ELEMENTS(errors); i++) {
-		*error = errors[i];
-		errno = EIO;
-		assert_true(allows(policy, "echo", 0, 1));
-		assert_false(allows(policy, "echo", 0, 2000));
-	}
+	*error = 0;
+	errno = EIO;
+	assert_true(allows(policy, "echo", 0, 1));
+	assert_false(allows(policy, "echo", 0, 2000));
 	*error = -1;
 	policy_free(policy);
 }

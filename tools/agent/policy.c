@@ -198,15 +198,10 @@ struct policy *policy_load(const char *path, char **fault)
 	return policy_parse(text, path, fault);
 }
 
-/* What errno says of a user or group that is not there, by getpwnam(3); others are faults. */
-static bool is_not_found(int error)
-{
-	return !error || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
-}
-
 /*
  * Groups that the user database gives to @uid, none when it does not know him; NULL
- * when it cannot tell.
+ * when it cannot tell. Of who is not there glibc leaves errno at 0: the ENOENT that getpwnam(3)
+ * has among its "not found" is that of a service which cannot be reached.
  */
 static GArray *groups_of_user(uid_t uid)
 {
@@ -216,7 +211,7 @@ static GArray *groups_of_user(uid_t uid)
 
 	errno = 0;
 	user = getpwuid(uid);
-	if (!user && !is_not_found(errno)) {
+	if (!user && errno) {
 		log_error("the user database does not tell the groups of user %u: %m", uid);
 		return NULL;
 	}
@@ -238,7 +233,7 @@ static GArray *groups_of_user(uid_t uid)
 static bool is_group_known(gid_t gid)
 {
 	errno = 0;
-	if (getgrgid(gid) || is_not_found(errno))
+	if (getgrgid(gid) || !errno)
 		return true;
 	log_error("the group database does not tell who is in group %u: %m", gid);
 	return false;
