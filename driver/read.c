@@ -17,10 +17,13 @@
 /* dss_read_lock(): the session was closed and everything has been read */
 #define DSS_READ_END		1
 
-/* Data that comes to data wakes nobody, so what we leave to who has been sent away has to */
+/*
+ * Data that comes to data wakes nobody, so what we leave to who has been sent away has to; or he
+ * is owed the end, of which he has been told before he was
+ */
 static void dss_read_unlock(struct dss_session *s)
 {
-	if (dss_turn_give(&s->read) && dss_queue_records(&s->rx_queue))
+	if (dss_turn_give(&s->read) && (dss_queue_records(&s->rx_queue) || dss_session_ended(s)))
 		wake_up_interruptible(&s->pollers);
 }
 

@@ -149,34 +149,68 @@ static void short_read(void)
 	check_eq(epoll_events(epfd, LONG), EPOLLIN);
 }
 
+/* Somebody is stuck in a read of one datagram of several; another, who reads as well, sees edges. */
+struct behind {
+	struct session s;
+	struct trap t;
+	struct transfer r;
+	struct blocked reader;
+	int epfd, fd;			/* the other's */
+};
+
+static void behind_begin(struct behind *b, unsigned int datagrams)
+{
+	trap_set(&b->t);
+	session_open(&b->s, SERVICE_ECHO);
+	set_mode(b->s.fd, MBIM_DSS_MODE_MESSAGE);
+	b->fd = node_open(0, b->s.id, O_RDWR | O_NONBLOCK);
+	b->epfd = epoll_of(b->fd, EPOLLIN | EPOLLET);
+	while (datagrams--)
+		arrives(&b->s);
+	check_eq(epoll_events(b->epfd, LONG), EPOLLIN);
+	b->r = (struct transfer){ b->s.fd, b->t.page, 100 };
+	blocked_begin(&b->reader, call_read, &b->r);
+	trap_wait(&b->t);
+}
+
+/* The other has got EAGAIN. Who is stuck goes on, and by that he is told. */
+static void behind_end(struct behind *b)
+{
+	char byte;
+
+	check_err(read(b->fd, &byte, 1), EAGAIN);
+	check_eq(epoll_events(b->epfd, 0), 0);
+	trap_fill(&b->t);
+	blocked_end(&b->reader, SOON);
+	check_eq(b->reader.ret, 5);
+	check(epoll_events(b->epfd, LONG) & EPOLLIN);
+}
+
 /* EAGAIN, as another reads, who then leaves some of it. */
 static void other_reader(void)
 {
-	struct transfer r;
-	struct blocked reader;
-	struct session s;
-	struct trap t;
+	struct behind b;
 	char bytes[10];
-	int epfd, fd;
 
-	trap_set(&t);
-	session_open(&s, SERVICE_ECHO);
-	set_mode(s.fd, MBIM_DSS_MODE_MESSAGE);
-	fd = node_open(0, s.id, O_RDWR | O_NONBLOCK);
-	epfd = epoll_of(fd, EPOLLIN | EPOLLET);
-	arrives(&s);
-	arrives(&s);
-	check_eq(epoll_events(epfd, LONG), EPOLLIN);
-	r = (struct transfer){ s.fd, t.page, 100 };
-	blocked_begin(&reader, call_read, &r);
-	trap_wait(&t);
-	check_err(read(fd, bytes, sizeof(bytes)), EAGAIN);
-	check_eq(epoll_events(epfd, 0), 0);
-	trap_fill(&t);
-	blocked_end(&reader, SOON);
-	check_eq(reader.ret, 5);
-	check_eq(epoll_events(epfd, LONG), EPOLLIN);
-	check_eq(read(fd, bytes, sizeof(bytes)), 5);
+	behind_begin(&b, 2);
+	behind_end(&b);
+	check_eq(read(b.fd, bytes, sizeof(bytes)), 5);
+}
+
+/* EAGAIN, as another reads, who leaves nothing: there is the end. */
+static void other_reader_at_the_end(void)
+{
+	struct behind b;
+	char byte;
+
+	behind_begin(&b, 1);
+	session_close(&b.s);
+	check(epoll_events(b.epfd, LONG) & EPOLLIN);
+	/* closing tells it more than once */
+	while (epoll_events(b.epfd, 0))
+		check_err(read(b.fd, &byte, 1), EAGAIN);
+	behind_end(&b);
+	check_eq(read(b.fd, &byte, 1), 0);
 }
 
 static long call_write(void *arg)
@@ -219,6 +253,7 @@ static const struct test_case cases[] = {
 	{ "EPOLL_CTL_MOD to EPOLLPRI: a completion is told", completion_after_a_change, 0 },
 	{ "EPOLLET: after a short read the next datagram is told", short_read, 0 },
 	{ "EPOLLET: EAGAIN, as another reads: what he leaves is told", other_reader, 0 },
+	{ "EPOLLET: EAGAIN, as another reads all: the end is told", other_reader_at_the_end, 0 },
 	{ "EPOLLET: EAGAIN, as another writes: his end is told", other_writer, 0 },
 };
 
