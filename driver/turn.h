@@ -13,11 +13,14 @@ struct dss_turn {
 	bool missed;			/* no lock: somebody has been sent away */
 };
 
-/* EAGAIN when somebody else has it, EINTR */
+/*
+ * EAGAIN when somebody else has it; ERESTARTSYS, for nothing has been done yet: the call goes on
+ * after a stop, a freeze or work of io_uring, and after a handler with SA_RESTART
+ */
 static inline int dss_turn_take(struct dss_turn *turn, bool nowait)
 {
 	if (!nowait)
-		return mutex_lock_interruptible(&turn->mutex);
+		return mutex_lock_interruptible(&turn->mutex) ? -ERESTARTSYS : 0;
 	if (mutex_trylock(&turn->mutex))
 		return 0;
 	WRITE_ONCE(turn->missed, true);
