@@ -80,7 +80,11 @@ static void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *o
 	struct dss_xfer *x = s->tx_open;
 
 	s->tx_filling = false;
-	if (s->tx_error || !x->ntb.count) {
+	if (!x->ntb.count) {
+		dss_tx_drop(x);
+		return;
+	}
+	if (s->tx_error) {
 		dss_tx_discard_open(s, s->tx_error);
 		dss_tx_tell(s, ops);
 		return;

@@ -96,7 +96,6 @@ static void dss_iocb_withdraw(struct dss_op *op)
 	struct dss_tx *tx = &s->modem->tx;
 	struct dss_xfer *x, *tmp;
 	u32 n, datagrams = 0;
-	LLIST_HEAD(ops);
 
 	mutex_lock(&s->write.mutex);
 	spin_lock_bh(&tx->lock);
@@ -104,7 +103,7 @@ static void dss_iocb_withdraw(struct dss_op *op)
 		n = dss_iocb_remove(x, op);
 		datagrams += n;
 		if (n)
-			dss_tx_emptied(x, &ops);
+			dss_tx_emptied(x);
 	}
 	/* a writer who waits for room has let session.write go, but holds no NTB then */
 	x = s->tx_open;
@@ -112,7 +111,7 @@ static void dss_iocb_withdraw(struct dss_op *op)
 		n = dss_iocb_remove(x, op);
 		datagrams += n;
 		if (n)
-			dss_tx_emptied(x, &ops);
+			dss_tx_emptied(x);
 	}
 	list_for_each_entry_reverse(x, &s->tx_flight, node)
 		if (!x->ended && dss_iocb_has_all(x, op))
@@ -123,7 +122,6 @@ static void dss_iocb_withdraw(struct dss_op *op)
 		op->error = -ECANCELED;
 	spin_unlock_bh(&tx->lock);
 	dss_tx_unlock(s);
-	dss_ops_end(&ops);
 	if (atomic_sub_and_test(datagrams + 1, &op->left))
 		dss_op_end(op);
 }

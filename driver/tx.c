@@ -653,19 +653,25 @@ void dss_tx_bh(struct dss_modem *m)
 	dss_ops_end(&ops);
 }
 
-/* An NTB that is not to be sent: it ends behind those in flight, maybe before others that wait */
-void dss_tx_discard(struct dss_xfer *x, int error)
+/* It is not to be sent, and has been taken from where it waited: what is awaited may be another */
+static void dss_tx_give_up(struct dss_xfer *x)
 {
 	struct dss_session *s = x->session;
 	bool awaited = s->tx_awaited;
 
 	dss_tx_taken(x);
+	if (awaited && !s->tx_awaited && !list_empty(&s->tx_queue))
+		dss_tx_mark_awaited(s, list_last_entry(&s->tx_queue, struct dss_xfer, node));
+}
+
+/* An NTB that is not to be sent: it ends behind those in flight, maybe before others that wait */
+void dss_tx_discard(struct dss_xfer *x, int error)
+{
 	x->status = error;
 	x->time_ns = ktime_get_ns();
 	x->ended = true;
-	list_move_tail(&x->node, &s->tx_flight);
-	if (awaited && !s->tx_awaited && !list_empty(&s->tx_queue))
-		dss_tx_mark_awaited(s, list_last_entry(&s->tx_queue, struct dss_xfer, node));
+	list_move_tail(&x->node, &x->session->tx_flight);
+	dss_tx_give_up(x);
 }
 
 void dss_tx_discard_open(struct dss_session *s, int error)
@@ -677,17 +683,29 @@ void dss_tx_discard_open(struct dss_session *s, int error)
 	dss_tx_discard(x, error);
 }
 
+/*
+ * There is nothing in it whose end could be told out of turn: it does not wait behind those in
+ * flight, among those that a bound counts
+ */
+void dss_tx_drop(struct dss_xfer *x)
+{
+	struct dss_session *s = x->session;
+	LLIST_HEAD(none);
+
+	if (s->tx_open == x)
+		s->tx_open = NULL;
+	else
+		list_del(&x->node);
+	dss_tx_give_up(x);
+	dss_xfer_end(x, &none);
+}
+
 /* A cancel has taken a datagram out: an NTB with none left is not sent. With tx.lock */
-void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops)
+void dss_tx_emptied(struct dss_xfer *x)
 {
 	struct dss_session *s = x->session;
 
-	if (!x->ntb.count) {
-		if (s->tx_open == x)
-			dss_tx_discard_open(s, 0);
-		else
-			dss_tx_discard(x, 0);
-		dss_tx_tell(s, ops);
-	}
+	if (!x->ntb.count)
+		dss_tx_drop(x);
 	dss_tx_mark_ready(s);
 }

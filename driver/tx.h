@@ -105,7 +105,8 @@ void dss_tx_unplug(struct dss_session *s);
 void dss_tx_discard(struct dss_xfer *x, int error);
 void dss_tx_discard_open(struct dss_session *s, int error);
 void dss_tx_tell(struct dss_session *s, struct llist_head *ops);
-void dss_tx_emptied(struct dss_xfer *x, struct llist_head *ops);
+void dss_tx_drop(struct dss_xfer *x);
+void dss_tx_emptied(struct dss_xfer *x);
 void dss_op_end(struct dss_op *op);
 void dss_ops_end(struct llist_head *ops);
 

@@ -362,7 +362,7 @@ int dss_tx_cancel(struct dss_node *f, u64 request_id)
 			if (!spare[i])
 				kref_get(&f->ref);
 		__llist_add(&op->link, &ops);
-		dss_tx_emptied(at.xfer, &ops);
+		dss_tx_emptied(at.xfer);
 	}
 	spin_unlock_bh(&tx->lock);
 	dss_tx_unlock(s);

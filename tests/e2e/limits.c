@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -329,6 +330,31 @@ static void rx_limit_lowered(void)
 	check_eq(session_counter(&s, "rx_queued"), 0);
 }
 
+/* More often than there is room for: what nothing has become of takes none. */
+static void nothing_takes_nothing(void)
+{
+	const void *nowhere = memory(CHUNK, PROT_NONE);
+	struct session s;
+	uint64_t id;
+
+	session_open(&s, SERVICE_SINK);
+	limit_tx(s.fd);
+	set_nonblock(s.fd, true);
+	sim("nak out on");
+	check(send_one(s.fd, "x", 1, 0));
+	wait_in_flight(0);
+	for (int i = 0; i < 100; i++)
+		check_err(write(s.fd, nowhere, 1), EFAULT);
+	check_eq(session_counter(&s, "tx_ntbs_held"), 1);
+	for (int i = 0; i < 100; i++) {
+		id = send_one(s.fd, "x", 1, 0);
+		check(id);
+		check_eq(request_cancel(s.fd, id), 0);
+	}
+	check_eq(session_counter(&s, "tx_ntbs_held"), 1);
+	sim("nak out off");
+}
+
 static const struct test_case cases[] = {
 	{ "limits by ioctl: of the session, at both ends of their ranges", by_ioctl, 0 },
 	{ "limits by sysfs: the same, and what is out of range is refused", by_sysfs, 0 },
@@ -338,6 +364,7 @@ static const struct test_case cases[] = {
 	{ "POLLOUT comes back when half of the NTBs are free", pollout_has_hysteresis, 0 },
 	{ "POLLOUT: a write is accepted", pollout_means_it, 60 },
 	{ "tx_limit raised and lowered while it is full", tx_limit_while_full, 0 },
+	{ "writes that fail and requests that are cancelled take no room", nothing_takes_nothing, 0 },
 	{ "rx_limit counts memory", rx_limit_counts_memory, 0 },
 	{ "rx_limit lowered: what is there stays", rx_limit_lowered, 0 },
 };

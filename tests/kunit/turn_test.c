@@ -246,7 +246,6 @@ static void turns_awaited(struct kunit *test)
 	struct dss_session *s = &turn->sessions[0];
 	struct dss_tx *tx = &turn->modem.tx;
 	struct dss_xfer *first, *last;
-	LLIST_HEAD(ops);
 
 	turn_add(test, s, true);
 	turn_add(test, s, true);
@@ -258,7 +257,7 @@ static void turns_awaited(struct kunit *test)
 
 	spin_lock_bh(&tx->lock);
 	KUNIT_EXPECT_TRUE(test, dss_ntb_remove(&last->ntb, 0));
-	dss_tx_emptied(last, &ops);
+	dss_tx_emptied(last);
 	spin_unlock_bh(&tx->lock);
 	KUNIT_EXPECT_EQ(test, tx->awaited, 1u);
 	KUNIT_EXPECT_EQ(test, s->tx_awaited, first->serial);
