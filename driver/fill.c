@@ -198,6 +198,22 @@ u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **x
 	}
 }
 
+/*
+ * The writer has to wait, for memory of his own, and keeps his turn. What others have had accepted
+ * is not to wait with him
+ */
+void dss_tx_pause(struct dss_session *s)
+{
+	struct dss_tx *tx = &s->modem->tx;
+	LLIST_HEAD(ops);
+
+	spin_lock_bh(&tx->lock);
+	if (s->tx_filling)
+		dss_tx_let_go(s, false, &ops);
+	spin_unlock_bh(&tx->lock);
+	dss_ops_end(&ops);
+}
+
 /* With tx.lock */
 static void dss_tx_count(struct dss_session *s, u32 datagrams, size_t bytes)
 {

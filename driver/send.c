@@ -3,6 +3,7 @@
 #include <linux/bitops.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
+#include <linux/pagemap.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
@@ -11,6 +12,9 @@
 
 /* Datagrams of up to so many bytes are copied in place: a call costs more than that */
 #define DSS_COPY_INLINE		128
+
+/* How often in a SEND memory may go again that has been brought, before it is copied */
+#define DSS_FAULT_SPARE		64
 
 /* State of one SEND */
 struct dss_send {
@@ -313,6 +317,21 @@ static int dss_send_all(struct dss_send *send, struct mbim_dss_batch *b, u32 cou
 }
 
 /*
+ * The next datagram and its entry into memory: from swap, from a file system, from wherever they
+ * are. That may take its time, so no NTB is held meanwhile
+ */
+static noinline __cold bool dss_send_fault_in(struct dss_session *s, const struct mbim_dss_batch *b)
+{
+	const struct mbim_dss_datagram __user *from = u64_to_user_ptr(b->entries);
+	u32 max = s->modem->ntb_params.max_datagram;
+	struct mbim_dss_datagram d;
+
+	dss_tx_pause(s);
+	return !copy_from_user(&d, from + b->done, sizeof(d)) &&
+	       !fault_in_readable(u64_to_user_ptr(d.buf), min(d.len, max));
+}
+
+/*
  * Room for completions: @wanted at most, 0 when there is none; @id is that of the first. While its
  * SEND waits for room, another may take ids: these are its own
  */
@@ -346,7 +365,7 @@ int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 {
 	struct dss_send send = { .f = f, .nowait = nowait };
 	struct dss_session *s = f->session;
-	u32 reserved;
+	u32 reserved, tries;
 	int err;
 
 	err = dss_tx_lock(s, nowait);
@@ -357,7 +376,14 @@ int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 		s->tx_since = ktime_get_ns();
 	reserved = dss_node_reserve(f, b->count, &send.id);
 	b->request_id = send.id;
-	err = dss_send_all(&send, b, reserved);
+	/* each datagram may have to be brought once */
+	tries = reserved + DSS_FAULT_SPARE;
+	do {
+		/* what is not in memory is EFAULT at first */
+		pagefault_disable();
+		err = dss_send_all(&send, b, reserved);
+		pagefault_enable();
+	} while (unlikely(err == -EFAULT) && tries-- && dss_send_fault_in(s, b));
 	if (!err && reserved < b->count)
 		err = -ENOBUFS;
 	dss_node_unreserve(f, reserved - b->done, b->request_id + reserved);

@@ -17,6 +17,7 @@
 int dss_tx_lock(struct dss_session *s, bool nowait);
 void dss_tx_unlock(struct dss_session *s);
 u8 *dss_tx_room(struct dss_session *s, u32 len, bool nowait, struct dss_xfer **xfer);
+void dss_tx_pause(struct dss_session *s);
 bool dss_tx_add(struct dss_session *s, struct iov_iter *from, u32 len, struct dss_op *op);
 void dss_tx_finish(struct dss_session *s, u32 datagrams, size_t bytes, int error);
 

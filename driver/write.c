@@ -86,15 +86,42 @@ void dss_op_wait_put(struct dss_op *op)
 	kref_put(&op->waiters, dss_op_wait_free);
 }
 
+/*
+ * The room has been checked: copy_from_iter() would look the object up. @wait: for memory that is
+ * not there
+ */
+static bool dss_tx_fetch(void *to, u32 len, struct iov_iter *from, bool wait)
+{
+	size_t n;
+
+	if (!wait)
+		pagefault_disable();
+	n = _copy_from_iter(to, len, from);
+	if (!wait)
+		pagefault_enable();
+	if (n == len)
+		return true;
+	iov_iter_revert(from, n);
+	return false;
+}
+
+/* What is swapped out, or on a file system, may take its time, so no NTB is held meanwhile */
+static bool dss_tx_fault_in(struct dss_session *s, struct iov_iter *from, u32 len)
+{
+	dss_tx_pause(s);
+	return !fault_in_iov_iter_readable(from, len);
+}
+
 /* With session.write, which it lets go. @op: told of each datagram's end */
 ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op *op, bool nowait)
 {
 	u32 max = s->modem->ntb_params.max_datagram;
+	bool waited = false;
 	u32 datagrams = 0;
 	struct dss_xfer *x;
 	size_t done = 0;
 	int err = 0;
-	u32 len, n;
+	u32 len;
 	u8 *p;
 
 	len = dss_decide_cut(iov_iter_count(from), max);
@@ -109,13 +136,15 @@ ssize_t dss_tx_copy(struct dss_session *s, struct iov_iter *from, struct dss_op 
 			err = PTR_ERR(p);
 			break;
 		}
-		/* the room has been checked; copy_from_iter() would look the object up */
-		n = _copy_from_iter(p, len, from);
-		if (n != len) {
-			iov_iter_revert(from, n);
-			err = -EFAULT;
-			break;
+		if (!dss_tx_fetch(p, len, from, waited)) {
+			if (waited || !dss_tx_fault_in(s, from, len)) {
+				err = -EFAULT;
+				break;
+			}
+			waited = true;
+			continue;
 		}
+		waited = false;
 		if (op)
 			atomic_inc(&op->left);
 		dss_tx_commit(x, len, op);

@@ -27,6 +27,8 @@
 
 /* How long a call may take that should not block, or should be released, ms. */
 #define SOON	1000
+/* What was written has a second to go, then it is withdrawn: see data-path.rst. */
+#define CLOSED_WITHIN	(1000 + SOON)
 /* How long anything may take, ms. */
 #define LONG	10000
 /* Largest datagram of the virtual modem as it is by default. */

@@ -17,8 +17,6 @@
 
 #define LEN		700
 #define SENDS		8
-/* What was written has a second to go, then it is withdrawn: see data-path.rst. */
-#define CLOSED_WITHIN	(1000 + SOON)
 
 static char bytes[MAX_DATAGRAM];
 

@@ -9,7 +9,7 @@
 
 start_all
 modprobe usbmon || bail "no usbmon"
-for program in modes sync batch reap loss giveback epoll cancel limits uring aio wire; do
+for program in modes sync batch reap loss giveback turn epoll cancel limits uring aio wire; do
 	cases $program
 done
 no_sim_errors
