@@ -66,14 +66,17 @@ has_ptys()
 	grep -q devpts /proc/filesystems
 }
 
-# start_pty SESSION: a terminal for it
+# start_pty SESSION COMMAND...: a terminal for it; COMMAND is what to run it with
 start_pty()
 {
+	local session=$1
+
+	shift
 	rm -f "$TMP/pty"
-	mbim-dss pty "$1" --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
+	"$@" mbim-dss pty "$session" --link "$TMP/tty" > "$TMP/pty" 2> "$TMP/pty.err" &
 	pty=$!
 	BACKGROUND="$BACKGROUND $pty"
-	ok "pty of $1 prints the name" wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
+	ok "pty of $session prints the name" wait_for 10 grep -q "^$TMP/tty$" "$TMP/pty"
 }
 
 # sleeping_pty SESSION: a terminal for it, and 40000 bytes that the session has received meanwhile
@@ -343,6 +346,12 @@ if has_ptys; then
 		grep -q '^5$' /sys/class/mbim_dss/dss0s20/statistics/tx_bytes
 	run 0 'close' close dss0s20
 	pty_ends 0 'dss0s20: the session was closed'
+	run 0 'open' open sink --session 20
+	start_pty dss0s20 env LD_PRELOAD="$PWD/build/tests/lib/gone.so" \
+		ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0"
+	printf hello > "$TMP/tty"
+	pty_ends 4 'dss0s20: there is no such modem, or it is gone'
+	run 0 'close' close dss0s20
 
 	run 0 'open' open echo --session 20
 	sleeping_pty dss0s20

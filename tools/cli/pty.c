@@ -186,6 +186,12 @@ static int pump_rest(int session, struct pump *down, int signals)
 	return err;
 }
 
+/* A write knows that the modem has gone when the node may not tell yet. */
+static int after_last_write(int err, int end)
+{
+	return err == ENODEV && end == EPIPE ? ENODEV : end;
+}
+
 /* Until a signal comes (0), or the session ends: EPIPE, or why it does. */
 static int pump_both(int session, struct pump *down, struct pump *up, int signals)
 {
@@ -212,7 +218,7 @@ static int pump_both(int session, struct pump *down, struct pump *up, int signal
 		err = pump_turn(up, fds[1].revents);
 		/* Nothing can be sent any more, which is told before the end is. */
 		if (err == ENOTCONN || err == ENODEV)
-			return pump_rest(session, down, signals);
+			return after_last_write(err, pump_rest(session, down, signals));
 	}
 	return err;
 }
