@@ -98,5 +98,13 @@ ok 'the next agent: by its number' wait_for 10 agent_says 'session 1 \(nmea\) is
 ok 'and the one that is left' wait_for 10 agent_says 'session 3 \(nmea\) is open, autostarted'
 is "$(stat open_sessions)" '[0,1,2,3,100]' 'it has opened no other'
 nok 'nor tried to' agent_says 'trying again'
+
+# both sessions that the modem gives of nmea are there: the number of a third is kept for it
+printf 'autostart nmea session 4\nautostart source\n' > "$conf"
+reload_agent
+ok 'without a number: not that of another, which waits' wait_for 10 serves dss0s5 source
+nok 'as nobody has it' test -e /dev/mbim/dss0s4
+ok 'one less' mbim-dss close dss0s3
+ok 'its turn has come' wait_for 20 serves dss0s4 nmea
 no_errors
 done_testing

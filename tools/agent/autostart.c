@@ -71,15 +71,23 @@ static bool has_number(const struct entry *entry)
 	return entry->wanted.session != MBIM_DSS_SESSION_ANY;
 }
 
-/* Of this modem: those that wait to try for their own number again do so now. */
-static void retry_numbered(struct autostart *autostart, uint32_t modem)
+/* Of this modem: the line that asks for session @number, if there is one */
+static const struct entry *line_with_number(const struct entry *asks, uint32_t number)
 {
-	for (unsigned int i = 0; i < autostart->entries->len; i++) {
-		struct entry *entry = g_ptr_array_index(autostart->entries, i);
+	GPtrArray *entries = asks->autostart->entries;
 
-		if (entry->modem == modem && has_number(entry) && entry->state == ENTRY_RETRY)
-			entry_begin(entry);
+	for (unsigned int i = 0; i < entries->len; i++) {
+		const struct entry *entry = g_ptr_array_index(entries, i);
+
+		if (entry->modem == asks->modem && entry->wanted.session == number)
+			return entry;
 	}
+	return NULL;
+}
+
+static bool is_same_service(const struct entry *entry, const uint8_t uuid[MBIM_DSS_UUID_SIZE])
+{
+	return !memcmp(entry->wanted.uuid, uuid, MBIM_DSS_UUID_SIZE);
 }
 
 static gboolean entry_retry_over(gpointer data)
@@ -87,9 +95,6 @@ static gboolean entry_retry_over(gpointer data)
 	struct entry *entry = data;
 
 	entry->timer = 0;
-	/* One without a number gets the lowest that is free: not that of another. */
-	if (!has_number(entry))
-		retry_numbered(entry->autostart, entry->modem);
 	entry_begin(entry);
 	return G_SOURCE_REMOVE;
 }
@@ -180,6 +185,29 @@ static int open_control(int *control)
 	return err;
 }
 
+/* Return: 0 or an errno. */
+static int ask(const struct entry *entry, struct mbim_dss_open *request)
+{
+	return ioctl(entry->control, MBIM_DSS_IOC_OPEN, request) ? errno : 0;
+}
+
+/*
+ * The lowest number that is free and that no other line asks for, be that line's session open
+ * or not: the kernel knows only what is open. Return: 0 or an errno.
+ */
+static int ask_for_any(const struct entry *entry, struct mbim_dss_open *request)
+{
+	int err = EBUSY;
+
+	for (uint32_t number = 0; err == EBUSY && number < MBIM_DSS_MAX_SESSIONS; number++) {
+		if (line_with_number(entry, number))
+			continue;
+		request->session = number;
+		err = ask(entry, request);
+	}
+	return err;
+}
+
 static void entry_open(struct entry *entry)
 {
 	struct mbim_dss_open request = {
@@ -192,8 +220,8 @@ static void entry_open(struct entry *entry)
 
 	memcpy(request.service, entry->wanted.uuid, sizeof(request.service));
 	err = open_control(&entry->control);
-	if (!err && ioctl(entry->control, MBIM_DSS_IOC_OPEN, &request))
-		err = errno;
+	if (!err)
+		err = has_number(entry) ? ask(entry, &request) : ask_for_any(entry, &request);
 	if (err) {
 		entry_failed(entry, err);
 		return;
@@ -226,14 +254,17 @@ static struct entry *entry_of_session(struct autostart *autostart, uint32_t mode
 /* A session that an agent before this one has opened is one of ours. */
 static void adopt_session(void *data, const struct message_session *session)
 {
+	const struct entry *other;
 	struct entry *entry = data;
 
 	if (entry->state != ENTRY_IDLE || session->modem != entry->modem ||
 	    session->state != MBIM_DSS_SESSION_OPEN || session->uid ||
-	    !(session->flags & MBIM_DSS_OPEN_PERSIST) ||
-	    memcmp(session->uuid, entry->wanted.uuid, sizeof(session->uuid)))
+	    !(session->flags & MBIM_DSS_OPEN_PERSIST) || !is_same_service(entry, session->uuid))
 		return;
 	if (has_number(entry) && entry->wanted.session != session->session)
+		return;
+	other = line_with_number(entry, session->session);
+	if (!has_number(entry) && other && is_same_service(other, session->uuid))
 		return;
 	if (entry_of_session(entry->autostart, session->modem, session->session))
 		return;
@@ -267,7 +298,7 @@ static struct entry *find_unmarked(struct autostart *autostart, uint32_t modem,
 
 		if (!entry->in_policy && entry->modem == modem &&
 		    entry->wanted.session == wanted->session &&
-		    !memcmp(entry->wanted.uuid, wanted->uuid, sizeof(wanted->uuid)))
+		    is_same_service(entry, wanted->uuid))
 			return entry;
 	}
 	return NULL;
@@ -305,16 +336,6 @@ static void drop_unmarked(struct autostart *autostart, uint32_t modem)
 	}
 }
 
-static void start_all(struct autostart *autostart, uint32_t modem, bool numbered)
-{
-	for (unsigned int i = 0; i < autostart->entries->len; i++) {
-		struct entry *entry = g_ptr_array_index(autostart->entries, i);
-
-		if (entry->modem == modem && has_number(entry) == numbered)
-			entry_start(entry);
-	}
-}
-
 void autostart_probed(struct autostart *autostart, const struct policy *policy, uint32_t modem)
 {
 	const struct policy_autostart *list;
@@ -323,12 +344,12 @@ void autostart_probed(struct autostart *autostart, const struct policy *policy, 
 	for (unsigned int i = 0; i < count; i++)
 		mark_wanted(autostart, modem, &list[i]);
 	drop_unmarked(autostart, modem);
-	/*
-	 * The others take the lowest number that is free, or a session that is there: what a
-	 * line names goes to that line first.
-	 */
-	start_all(autostart, modem, true);
-	start_all(autostart, modem, false);
+	for (unsigned int i = 0; i < autostart->entries->len; i++) {
+		struct entry *entry = g_ptr_array_index(autostart->entries, i);
+
+		if (entry->modem == modem)
+			entry_start(entry);
+	}
 }
 
 void autostart_closed(struct autostart *autostart, uint32_t modem, uint32_t session)
