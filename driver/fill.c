@@ -12,8 +12,11 @@
 #include "trace.h"
 #include "tx.h"
 
-/* The NTB becomes the open one, and the writer's. With tx.lock */
-static void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
+/*
+ * The NTB becomes the open one, and the writer's. With tx.lock. Inline, as is dss_tx_let_go(): that
+ * saves 30 instructions of every NTB
+ */
+static __always_inline void dss_xfer_begin(struct dss_xfer *x, struct dss_session *s)
 {
 	struct dss_tx *tx = &s->modem->tx;
 
@@ -75,7 +78,7 @@ static struct dss_xfer *dss_tx_new(struct dss_session *s, struct dss_xfer *x)
  * The writer is done with the open NTB. @full: it goes to the queue; otherwise it stays
  * open, for the next writer, until the pipe takes it. With tx.lock
  */
-static void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *ops)
+static __always_inline void dss_tx_let_go(struct dss_session *s, bool full, struct llist_head *ops)
 {
 	struct dss_xfer *x = s->tx_open;
 

@@ -22,6 +22,7 @@ struct dss_send {
 	struct dss_part *run;		/* the run at hand: a part of the NTB that is held */
 	u64 serial;			/* of that NTB */
 	u64 id;				/* of the next datagram */
+	int step;			/* of the last run's user data; -1: not known */
 	bool nowait;
 	size_t bytes;
 };
@@ -191,14 +192,22 @@ static int dss_send_next(struct dss_send *send, struct mbim_dss_batch *b,
 	return 0;
 }
 
-/* A run of one does not know its step yet: the next may tell it */
-static bool dss_send_step(struct dss_op *op, const struct mbim_dss_datagram __user *from)
+/*
+ * What the user data of the run at hand grows by; -1: there is nothing that may join it. A run of
+ * one does not know yet. It is taken for like the one before, and else the next datagram tells it
+ */
+static int dss_send_step(struct dss_send *send, const struct mbim_dss_datagram __user *from)
 {
+	struct dss_op *op = send->run->op;
+	u32 step = 0;
 	u64 next;
 
-	return op->count > 1 ||
-	       (!get_user(next, &from->user_data) &&
-		dss_decide_run(op->count, op->user_data, &op->user_step, next));
+	if (op->count > 1)
+		send->step = op->user_step;
+	else if (send->step < 0 && !get_user(next, &from->user_data) &&
+		 dss_decide_run(1, op->user_data, &step, next))
+		send->step = step;
+	return send->step;
 }
 
 /*
@@ -287,17 +296,26 @@ static void dss_send_more(struct dss_send *send, struct mbim_dss_batch *b,
 	u32 bytes = x->ntb.bytes;
 	u32 count = x->ntb.count;
 	u64 expected;
+	int step;
 
 	most = from + (p->max_datagrams - count);
 	if (end > most)
 		end = most;
-	if (from == end || !dss_send_step(op, from))
+	if (from == end)
 		return;
-	expected = op->user_data + (u64)op->user_step * op->count;
+	step = dss_send_step(send, from);
+	if (step < 0)
+		return;
+	expected = op->user_data + (u64)step * op->count;
 	if (p->modulus == sizeof(u64) && !p->ntb32)
-		dss_send_run_common(&x->ntb, expected, op->user_step, from, end);
+		dss_send_run_common(&x->ntb, expected, step, from, end);
 	else
-		dss_send_run_any(&x->ntb, expected, op->user_step, from, end);
+		dss_send_run_any(&x->ntb, expected, step, from, end);
+	if (x->ntb.count == count) {
+		send->step = -1;
+		return;
+	}
+	op->user_step = step;
 	dss_send_count(send, b, x->ntb.count - count, x->ntb.bytes - bytes);
 }
 
@@ -363,7 +381,7 @@ static void dss_node_unreserve(struct dss_node *f, u32 n, u64 end)
 
 int dss_tx_send(struct dss_node *f, struct mbim_dss_batch *b, bool nowait)
 {
-	struct dss_send send = { .f = f, .nowait = nowait };
+	struct dss_send send = { .f = f, .nowait = nowait, .step = -1 };
 	struct dss_session *s = f->session;
 	u32 reserved, tries;
 	int err;
