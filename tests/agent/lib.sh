@@ -27,7 +27,7 @@ agent_log() { cat "$TMP/agent.log"; }
 # agent_says REGEX, for wait_for
 agent_says() { grep -Eq -- "$1" "$TMP/agent.log"; }
 # agent_said N REGEX: so often at least
-agent_said() { [ "$(agent_log | grep -Ec -- "$2")" -ge "$1" ]; }
+agent_said() { [ "$(grep -Ec -- "$2" "$TMP/agent.log")" -ge "$1" ]; }
 
 # open SERVICE OPTIONS...: what the command says, and "exit N" when that is not 0
 open() { mbim-dss open "$@" 2>&1 || echo "exit $?"; }
