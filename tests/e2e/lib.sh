@@ -22,7 +22,10 @@ start_all() {
 
 # probed [MODEM]
 probed() {
-	mbim-dss services "${1:-0}" | grep -qw echo
+	case $(mbim-dss services "${1:-0}" --wait 1) in
+	*echo*) ;;
+	*) return 1 ;;
+	esac
 }
 
 sim() {
