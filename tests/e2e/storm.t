@@ -12,8 +12,8 @@
 # hour in emulation with the checkers: by default a share. KiB that may be missing afterwards: $spare
 rounds=5 unplugs=100 updowns=40 reloads=10 spare=1500
 case $VM_SHORT-$VM_KERNEL in
-1-uml-debug) rounds=3 unplugs=20 updowns=8 reloads=2 spare=500 ;;
-1-*) rounds=2 unplugs=8 updowns=5 reloads=2 spare='' ;;
+1-uml-debug) rounds=2 unplugs=20 updowns=8 reloads=2 spare=500 ;;
+1-*) rounds=1 unplugs=12 updowns=8 reloads=3 spare='' ;;
 esac
 export STORM_UNPLUGS=$unplugs STORM_UPDOWNS=$updowns
 
