@@ -141,18 +141,20 @@ done_testing() {
 	exit 0
 }
 
-# wait_for SECONDS COMMAND...: looks 20 times in the first second, then four times in each
+# wait_for SECONDS COMMAND...: looks again after 40 ms, then after half as long again each time. To
+# look takes a program or two, which in UML is dearer than to wait.
 wait_for() {
-	local tries=0 most=$((16 + $1 * 4)) pause=0.05
+	local left=$(($1 * 100)) pause=4
 
 	shift
 	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		[ $tries -lt $most ] || return 1
-		[ $tries -lt 20 ] || pause=0.25
-		# no process, as sleep is: that costs more than all else in UML
+		[ $left -gt 0 ] || return 1
+		# no process, as sleep is
 		# shellcheck disable=SC3045 # busybox can
-		read -rt $pause _ <> "$TMP/nothing" || :
+		read -rt 0.$((pause / 10))$((pause % 10)) _ <> "$TMP/nothing" || :
+		left=$((left - pause))
+		pause=$((pause * 3 / 2))
+		[ $pause -lt 99 ] || pause=99
 	done
 }
 
