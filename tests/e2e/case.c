@@ -99,6 +99,13 @@ void skip(const char *why)
 	_exit(STATUS_SKIP);
 }
 
+unsigned long setting(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 0) : otherwise;
+}
+
 void skip_unless_debug(const char *why)
 {
 	const char *debug = getenv("VM_DEBUG");

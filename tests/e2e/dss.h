@@ -58,6 +58,8 @@ void fail_at(const char *file, int line, const char *format, ...)
 void skip(const char *why) __attribute__((noreturn));
 /* The kernel has not got what the case needs: a debug kernel must have it. */
 void skip_unless_debug(const char *why) __attribute__((noreturn));
+/* A number from the environment. */
+unsigned long setting(const char *name, unsigned long otherwise);
 /* A line for whoever reads the log. */
 void diag(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

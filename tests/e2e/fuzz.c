@@ -5,7 +5,6 @@
  * right comes through afterwards. MBIM_DSS_SEED repeats a run, MBIM_DSS_ROUNDS sets another
  * length.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -26,13 +25,6 @@ static uint32_t any(uint32_t below)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
 	return (z >> 32) % below;
-}
-
-static unsigned long number(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 0) : otherwise;
 }
 
 /* A right one: for both sessions, for one that is not open, and IP, which need not be any. */
@@ -139,7 +131,7 @@ static size_t receive(const struct session *s, const struct ntb *from, bool unti
 
 static void random_ntbs(bool up)
 {
-	unsigned long rounds = number("MBIM_DSS_ROUNDS", ROUNDS);
+	unsigned long rounds = setting("MBIM_DSS_ROUNDS", ROUNDS);
 	long long malformed = modem_counter("rx_malformed");
 	uint64_t received = 0, others = 0;
 	struct session s, other;
@@ -203,7 +195,7 @@ int main(int argc, char **argv)
 	uint64_t some = 0;
 
 	check(getrandom(&some, sizeof(some), GRND_INSECURE) == sizeof(some));
-	seed = number("MBIM_DSS_SEED", some);
+	seed = setting("MBIM_DSS_SEED", some);
 	diag("MBIM_DSS_SEED=%llu", (unsigned long long)seed);
 	return run_cases(argc, argv, cases, ARRAY_SIZE(cases), calm);
 }

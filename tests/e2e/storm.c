@@ -14,13 +14,6 @@
 
 #define SEED	20260101u
 
-static unsigned int setting(const char *name, unsigned int otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 10) : otherwise;
-}
-
 /* -------- unplugs -------- */
 
 /* What a round has under way. @accepted and @reaped count requests of the SEND file. */

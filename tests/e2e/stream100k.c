@@ -4,7 +4,6 @@
  * order, none lost, each SEND completed exactly once. MBIM_DSS_DATAGRAMS sets
  * another number.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -155,9 +154,7 @@ static void nothing_more(struct stream *st, uint64_t count)
 
 static uint64_t datagrams(void)
 {
-	const char *text = getenv("MBIM_DSS_DATAGRAMS");
-
-	return text ? strtoull(text, NULL, 10) : DATAGRAMS;
+	return setting("MBIM_DSS_DATAGRAMS", DATAGRAMS);
 }
 
 static void stream_halves(bool up_first)

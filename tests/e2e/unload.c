@@ -235,7 +235,7 @@ static void up_with_traffic(void)
 	check(!shell("ip addr add " HERE "/24 dev wwan0"));
 	check(ping());
 	blocked_begin(&udp, call_udp, &done);
-	for (int i = 0; i < 5; i++) {
+	for (unsigned long i = setting("MBIM_DSS_ROUNDS", 5); i; i--) {
 		long long before;
 
 		session_open(&source, SERVICE_SOURCE);

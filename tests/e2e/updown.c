@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -239,9 +238,7 @@ static void loads_stop(void)
 
 static unsigned int rounds(void)
 {
-	const char *text = getenv("MBIM_DSS_ROUNDS");
-
-	return text ? strtoul(text, NULL, 10) : 20;
+	return setting("MBIM_DSS_ROUNDS", 20);
 }
 
 static void up_and_down(void)

@@ -7,6 +7,8 @@
 . tests/vm/lib.sh
 . tests/e2e/lib.sh
 
+[ "$VM_SHORT" != 1 ] || export MBIM_DSS_ROUNDS=4
+
 start_all
 cases updown
 cases takenback
